@@ -1,0 +1,31 @@
+"""All that is known of one text: what a feature of an editor or a report is drawn from."""
+
+from dataclasses import dataclass
+
+from ppl_engine.findings.finding import Finding
+from ppl_engine.scoring.document import Progress
+from ppl_engine.scoring.scorer import ModelInfo
+from ppl_engine.scoring.scores import TokenScores
+from ppl_engine.scoring.summary import Summary, summarize
+from ppl_engine.scoring.word_scores import WordScores
+
+__all__ = ["Analysis", "Progress"]
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """A text with its scores and findings. A value: it never changes and needs no model."""
+
+    text: str
+    language: str
+    tokens: TokenScores
+    words: WordScores
+    findings: tuple[Finding, ...]
+    """In the order of the text."""
+
+    model: ModelInfo
+
+    @property
+    def summary(self) -> Summary:
+        """Totals and means over the whole text."""
+        return summarize(self.text, self.tokens, self.words)

@@ -1,0 +1,91 @@
+"""The engine: a model and what it has computed so far. The one place with mutable state.
+
+An engine belongs to one thread. Long work comes as a generator of bounded steps, so that whoever
+runs it can let something more urgent go first, or close it and so cancel the rest.
+"""
+
+import math
+from collections.abc import Generator, Iterable, Iterator
+from typing import Final
+
+import numpy as np
+from ppl_engine.text.prose import prose_spans
+
+from ppl_engine.analysis import Analysis, Progress
+from ppl_engine.explanation import Expected, Explanation, explain_word
+from ppl_engine.findings.finding import Alternative
+from ppl_engine.findings.surprising import finding, surprising_words
+from ppl_engine.findings.thresholds import Thresholds
+from ppl_engine.scoring.cache import WindowCache
+from ppl_engine.scoring.document import hidden_states, score_document
+from ppl_engine.scoring.lines import LineScore, score_lines
+from ppl_engine.scoring.scorer import ModelInfo, Prediction, Scorer
+from ppl_engine.scoring.scores import TokenScores
+from ppl_engine.scoring.word_scores import WordScores, word_scores
+
+_N_EXPECTED: Final = 5
+_CACHE_BYTES: Final = 256 * 2**20
+
+
+class Engine:
+    """A scorer with a memory of the windows it has scored."""
+
+    def __init__(self, scorer: Scorer, *, cache_bytes: int = _CACHE_BYTES) -> None:
+        self._scorer = scorer
+        self._cache = WindowCache(cache_bytes)
+
+    @property
+    def model(self) -> ModelInfo:
+        """What to say of the model."""
+        return self._scorer.model
+
+    def score(self, text: str) -> Generator[Progress, None, TokenScores]:
+        """Score the tokens of a text, in bounded steps."""
+        return score_document(text, self._scorer, self._cache)
+
+    def score_lines(self, lines: Iterable[str]) -> Iterator[LineScore]:
+        """Score every line as a text of its own, in order."""
+        return score_lines(lines, self._scorer)
+
+    def analyze(
+        self, text: str, *, language: str, thresholds: Thresholds
+    ) -> Generator[Progress, None, Analysis]:
+        """Score a text and find what in it is worth a glance, in bounded steps."""
+        tokens = yield from self.score(text)
+        words = word_scores(text, tokens)
+        flagged = surprising_words(text, tokens, words, prose_spans(text, language), thresholds)
+        predictions = self._predictions(tokens, words, flagged)
+        findings = tuple(
+            finding(text, words, idx, _alternatives(predicted))
+            for idx, predicted in zip(flagged, predictions, strict=True)
+        )
+        return Analysis(text, language, tokens, words, findings, self.model)
+
+    def explain(self, analysis: Analysis, offset: int) -> Explanation | None:
+        """Explain the word at a code-point offset; None where there is no word."""
+        idx = analysis.words.index_at(offset)
+        if idx is None:
+            return None
+        predictions: list[list[Prediction]] = [[]]
+        if not np.isnan(analysis.words.entropy[idx]):
+            predictions = self._predictions(analysis.tokens, analysis.words, [idx])
+        expected = tuple(Expected(p.text, math.exp(p.logprob)) for p in predictions[0])
+        return explain_word(analysis, idx, expected)
+
+    def _predictions(
+        self, tokens: TokenScores, words: WordScores, word_idx: list[int]
+    ) -> list[list[Prediction]]:
+        if not word_idx:
+            return []
+        first = words.first_token[np.array(word_idx, dtype=np.int64)]
+        hidden = hidden_states(tokens, first, self._scorer, self._cache)
+        return self._scorer.predict(hidden, _N_EXPECTED)
+
+
+def _alternatives(predictions: list[Prediction]) -> tuple[Alternative, ...]:
+    """Keep what can be shown in the place of a word: tokens with something visible in them."""
+    return tuple(
+        Alternative(prediction.text.strip(), math.exp(prediction.logprob))
+        for prediction in predictions
+        if prediction.text.strip()
+    )

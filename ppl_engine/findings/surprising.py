@@ -1,0 +1,137 @@
+"""`surprising-word`: a word far less probable than its place explains, where another was expected.
+
+Three lenses must agree: the word is improbable (surprisal), more so than the openness of the place
+accounts for (excess over the entropy), and something else was firmly expected (gap). Names,
+identifiers, numbers and all that is not prose are context, never flagged. A term is flagged where
+it first occurs, and a budget keeps the strongest only.
+"""
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import regex
+
+from ppl_engine.findings.finding import Alternative, Finding, Severity
+from ppl_engine.findings.thresholds import Thresholds
+from ppl_engine.scoring.scores import TokenScores
+from ppl_engine.scoring.word_scores import WordScores
+from ppl_engine.text.spans import Span
+
+CODE: Final = "surprising-word"
+SEVERITY: Final[Severity] = "information"
+
+_PLAIN_WORD: Final = regex.compile(
+    r"\p{Lu}?\p{Ll}[\p{Ll}\p{M}]*(?:['’]\p{Ll}+)?|\p{Lo}[\p{Lo}\p{M}]+"
+)
+_SENTENCE_START: Final = regex.compile(r"(?:^|[.!?:]|[\r\n])[\"'“‘(\[*_#>\-+\s\d.|]*$")
+# Letters glued to these belong to a name of something: a path, an option, a call, a placeholder.
+_GLUE: Final = frozenset("/\\_@#=<>{}[]|~$%&*+^`")
+_QUOTES: Final = {'"': '"', "'": "'", "“": "”", "‘": "’", "«": "»", "„": "“"}
+
+
+def surprising_words(
+    text: str,
+    tokens: TokenScores,
+    words: WordScores,
+    prose: Sequence[Span],
+    thresholds: Thresholds,
+) -> list[int]:
+    """Return the indices of the words to flag, ascending."""
+    strong = np.flatnonzero(_is_strong(tokens, words, thresholds))
+    starts = [span.start for span in prose]
+    seen: set[str] = set()
+    candidates: list[int] = []
+    for idx in strong.tolist():
+        word = _Word.at(text, words, idx)
+        if not _inside(word.span, prose, starts) or not _may_be_flagged(word):
+            continue
+        term = word.text.casefold()
+        if term not in seen and _is_first_occurrence(text, words, idx, term):
+            seen.add(term)
+            candidates.append(idx)
+    return _strongest(candidates, words, thresholds)
+
+
+def finding(
+    text: str, words: WordScores, idx: int, alternatives: tuple[Alternative, ...]
+) -> Finding:
+    """Describe one flagged word."""
+    span = Span(int(words.starts[idx]), int(words.ends[idx]))
+    surprisal_bits = float(words.surprisal_bits[idx])
+    expected = f"; “{alternatives[0].text}” was expected" if alternatives else ""
+    return Finding(
+        code=CODE,
+        severity=SEVERITY,
+        message=f"“{span.of(text)}” surprises the model: {surprisal_bits:.1f} bits{expected}",
+        span=span,
+        text=span.of(text),
+        surprisal_bits=surprisal_bits,
+        entropy_bits=float(words.entropy_bits[idx]),
+        rank=int(words.rank[idx]),
+        alternatives=alternatives,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    """A word with the characters around it."""
+
+    span: Span
+    text: str
+    before: str
+    after: str
+
+    @classmethod
+    def at(cls, text: str, words: WordScores, idx: int) -> "_Word":
+        span = Span(int(words.starts[idx]), int(words.ends[idx]))
+        before = text[max(0, span.start - 40) : span.start]
+        return cls(span, span.of(text), before, text[span.end : span.end + 2])
+
+
+def _is_strong(tokens: TokenScores, words: WordScores, thresholds: Thresholds) -> np.ndarray:
+    return (
+        words.is_word
+        & (thresholds.surprisal_bits <= words.surprisal_bits)
+        & (thresholds.excess_bits <= words.excess_bits)
+        & (thresholds.gap_bits <= words.gap_bits)
+        & (thresholds.n_cold_tokens <= words.first_token)
+        & (words.end_token <= len(tokens))
+    )
+
+
+def _inside(span: Span, prose: Sequence[Span], starts: list[int]) -> bool:
+    idx = bisect_right(starts, span.start) - 1
+    return idx >= 0 and span.end <= prose[idx].end
+
+
+def _may_be_flagged(word: _Word) -> bool:
+    """Whether a word looks like one of the language rather than a name, identifier or quotation."""
+    if len(word.text) < 2 or not _PLAIN_WORD.fullmatch(word.text):  # noqa: PLR2004 - letters
+        return False
+    is_capitalized = word.text[0].isupper()
+    if is_capitalized and not _SENTENCE_START.search(word.before):
+        return False
+    last, following = word.before[-1:], word.after[:1]
+    if last in _GLUE or following in _GLUE or (last and last in "-.:"):
+        return False
+    if following and following in "-.:(" and word.after[1:2].strip():
+        return False
+    return _QUOTES.get(last) != (following or None)
+
+
+def _is_first_occurrence(text: str, words: WordScores, idx: int, term: str) -> bool:
+    """Whether the term stands nowhere before, in any case and as a whole word."""
+    start = int(words.starts[idx])
+    return not regex.search(rf"(?<!\w){regex.escape(term)}(?!\w)", text[:start].casefold())
+
+
+def _strongest(candidates: list[int], words: WordScores, thresholds: Thresholds) -> list[int]:
+    if thresholds.max_per_1000_words == 0:
+        return []
+    n_words = int(words.is_word.sum())
+    budget = max(1, n_words * thresholds.max_per_1000_words // 1000)
+    by_excess = sorted(candidates, key=lambda idx: -float(words.excess_bits[idx]))
+    return sorted(by_excess[:budget])

@@ -1,0 +1,173 @@
+"""A model directory before it is loaded: whether all is there, and how large it is.
+
+Everything that can be told without torch is told here, with a sentence that says what to do.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from hashlib import blake2b
+from math import prod
+from pathlib import Path
+from typing import Any, Final, cast
+
+from safetensors import SafetensorError, safe_open
+
+from ppl_engine.errors import ModelLoadError, ModelNotFoundError
+from ppl_engine.models.choice import EMBEDDED
+
+_EMBEDDED_DIRECTORY: Final = Path(__file__).parent / "embedded"
+_INDEX: Final = "model.safetensors.index.json"
+_PICKLES: Final = ("*.bin", "*.pt", "*.pth", "*.ckpt", "*.pkl")
+_CAUSAL_ENDINGS: Final = ("ForCausalLM", "LMHeadModel", "ForConditionalGeneration")
+_HUB_FILES: Final = ("*.json", "*.safetensors", "*.model", "*.txt")
+_SAMPLE_BYTES: Final = 2**20
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFiles:
+    """A complete model directory."""
+
+    name: str
+    """As the user named it."""
+
+    directory: Path
+    config: dict[str, Any]
+    weights: tuple[Path, ...]
+    n_parameters: int
+    revision: str
+    """A digest of configuration, tokenizer and weights."""
+
+
+def find_model(name: str) -> ModelFiles:
+    """Return the checked files of `embedded`, of a directory, or of a hub id.
+
+    Raises ModelNotFoundError or ModelLoadError.
+    """
+    directory = _locate(name)
+    config = _read_config(directory)
+    _check_causal(directory, config)
+    weights = _weight_files(directory)
+    n_parameters = sum(_count_parameters(path) for path in weights)
+    return ModelFiles(name, directory, config, weights, n_parameters, _revision(directory, weights))
+
+
+def _locate(name: str) -> Path:
+    if name == EMBEDDED:
+        return _EMBEDDED_DIRECTORY
+    path = Path(name).expanduser()
+    if path.is_dir():
+        return path
+    if path.exists():
+        raise ModelNotFoundError(
+            f"{name} is a file; name the directory that holds config.json and the weights."
+        )
+    is_hub_id = name.count("/") <= 1 and not name.startswith((".", "/", "~", "\\"))
+    if not is_hub_id or not name:
+        raise ModelNotFoundError(f"There is no model directory {name!r}.")
+    return _from_hub(name)
+
+
+def _from_hub(name: str) -> Path:
+    from huggingface_hub import snapshot_download  # noqa: PLC0415 - only hub ids need it
+
+    try:
+        try:
+            return Path(snapshot_download(name, local_files_only=True))
+        except OSError:
+            return Path(snapshot_download(name, allow_patterns=list(_HUB_FILES)))
+    except (OSError, ValueError) as exc:
+        raise ModelNotFoundError(
+            f"There is no directory {name!r}, and no model of this name could be had from the "
+            f"Hugging Face hub ({_first_line(exc)}). Check the spelling and the network, or "
+            "name a local directory."
+        ) from exc
+
+
+def _read_config(directory: Path) -> dict[str, Any]:
+    path = directory / "config.json"
+    try:
+        config = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as exc:
+        raise ModelLoadError(
+            f"{directory} holds no config.json: it is not a model in Hugging Face format."
+        ) from exc
+    except (OSError, ValueError) as exc:
+        raise ModelLoadError(f"{path} can not be read: {_first_line(exc)}.") from exc
+    if not isinstance(config, dict):
+        raise ModelLoadError(f"{path} does not hold a JSON object.")
+    return cast("dict[str, Any]", config)
+
+
+def _check_causal(directory: Path, config: dict[str, Any]) -> None:
+    architectures = cast("list[str]", config.get("architectures") or [])
+    if architectures and not any(a.endswith(_CAUSAL_ENDINGS) for a in architectures):
+        raise ModelLoadError(
+            f"{directory} holds a {architectures[0]}, which is not a causal language model: it "
+            "does not predict the next token. Choose a model whose architecture ends in "
+            "ForCausalLM or LMHeadModel."
+        )
+
+
+def _weight_files(directory: Path) -> tuple[Path, ...]:
+    index = directory / _INDEX
+    if index.is_file():
+        return _indexed_weights(index)
+    found = tuple(sorted(directory.glob("*.safetensors")))
+    if found:
+        return found
+    if any(path for pattern in _PICKLES for path in directory.glob(pattern)):
+        raise ModelLoadError(
+            f"{directory} holds its weights only as pickled files, which can run code when they "
+            "are read. Convert them to safetensors first (model.save_pretrained does)."
+        )
+    raise ModelLoadError(f"{directory} holds no weights: no *.safetensors file is there.")
+
+
+def _indexed_weights(index: Path) -> tuple[Path, ...]:
+    try:
+        names = set(json.loads(index.read_text(encoding="utf-8"))["weight_map"].values())
+    except (OSError, ValueError, KeyError, AttributeError, TypeError) as exc:
+        raise ModelLoadError(f"{index} can not be read: {_first_line(exc)}.") from exc
+    paths = tuple(index.parent / name for name in sorted(names))
+    missing = [path.name for path in paths if not path.is_file()]
+    if missing:
+        raise ModelLoadError(
+            f"{index.parent} is incomplete: {', '.join(missing)} is missing. Download it again."
+        )
+    return paths
+
+
+def _count_parameters(path: Path) -> int:
+    try:
+        with safe_open(path, framework="numpy") as tensors:
+            return sum(prod(tensors.get_slice(name).get_shape()) for name in tensors.keys())  # noqa: SIM118 - not a dict
+    except (SafetensorError, OSError) as exc:
+        raise ModelLoadError(
+            f"{path} is truncated or damaged ({_first_line(exc)}). Copy or download it again."
+        ) from exc
+
+
+def _revision(directory: Path, weights: tuple[Path, ...]) -> str:
+    """Digest all small files, and of each weight file its size, beginning and end."""
+    digest = blake2b(digest_size=8)
+    for name in ("config.json", "tokenizer.json", "tokenizer_config.json"):
+        path = directory / name
+        digest.update(path.read_bytes() if path.is_file() else b"\0")
+    for path in weights:
+        for part in _samples(path):
+            digest.update(part)
+    return digest.hexdigest()
+
+
+def _samples(path: Path) -> Iterator[bytes]:
+    size = path.stat().st_size
+    yield size.to_bytes(8, "little")
+    with path.open("rb") as file:
+        yield file.read(_SAMPLE_BYTES)
+        file.seek(max(0, size - _SAMPLE_BYTES))
+        yield file.read(_SAMPLE_BYTES)
+
+
+def _first_line(exc: Exception) -> str:
+    return (str(exc).strip().splitlines() or [type(exc).__name__])[0].rstrip(".")

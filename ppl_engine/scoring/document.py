@@ -1,0 +1,101 @@
+"""A whole text through a model: encode, cut, score what is not known yet, put together."""
+
+from collections.abc import Generator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ppl_engine.scoring.anchors import SegmentPolicy, segment_starts
+from ppl_engine.scoring.cache import WindowCache
+from ppl_engine.scoring.scorer import Encoding, Scorer
+from ppl_engine.scoring.scores import Ints, TokenScores, WindowScores
+from ppl_engine.scoring.windows import Window, window, windows
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How much of a text is scored, in tokens."""
+
+    n_done: int
+    n_total: int
+
+
+def score_document(
+    text: str, scorer: Scorer, cache: WindowCache
+) -> Generator[Progress, None, TokenScores]:
+    """Score every token of `text`; yields after each bounded batch of work, returns the scores.
+
+    Windows found in `cache` cost nothing, those computed are put there. Closing the generator
+    cancels the rest; what was computed stays in the cache.
+    """
+    encoding = scorer.encode(text)
+    policy = SegmentPolicy.for_context(scorer.model.context)
+    cut = segment_starts(text, encoding.ids, encoding.starts, encoding.begins_word, policy)
+    parts = yield from _score_windows(windows(encoding.ids, cut, scorer.bos_id), scorer, cache)
+    return _assemble(encoding, cut, parts)
+
+
+def hidden_states(
+    tokens: TokenScores, token_idx: Ints, scorer: Scorer, cache: WindowCache
+) -> NDArray[np.float32]:
+    """Return (n, width): the final hidden state that predicts each of these tokens.
+
+    Recomputes the windows that the cache no longer holds. Every token must be scored.
+    """
+    rows: list[NDArray[np.float32]] = []
+    for idx in token_idx.tolist():
+        segment_idx = int(np.searchsorted(tokens.segment_starts, idx, side="right")) - 1
+        needed = window(tokens.ids, tokens.segment_starts, segment_idx, scorer.bos_id)
+        scores = cache.get(needed.key) or _score_one(needed, scorer, cache)
+        rows.append(scores.hidden[idx - int(tokens.segment_starts[segment_idx])])
+    return np.stack(rows)
+
+
+def _score_one(needed: Window, scorer: Scorer, cache: WindowCache) -> WindowScores:
+    ((_, scores),) = next(scorer.score_windows([needed]))
+    cache.put(needed.key, scores)
+    return scores
+
+
+def _score_windows(
+    all_windows: list[Window], scorer: Scorer, cache: WindowCache
+) -> Generator[Progress, None, list[WindowScores]]:
+    n_total = sum(w.n_targets for w in all_windows)
+    parts = [cache.get(w.key) for w in all_windows]
+    n_done = sum(w.n_targets for w, part in zip(all_windows, parts, strict=True) if part)
+    yield Progress(n_done, n_total)
+    missing = [idx for idx, part in enumerate(parts) if part is None]
+    for batch in scorer.score_windows([all_windows[idx] for idx in missing]):
+        for position, scores in batch:
+            idx = missing[position]
+            parts[idx] = scores
+            cache.put(all_windows[idx].key, scores)
+            n_done += all_windows[idx].n_targets
+        yield Progress(n_done, n_total)
+    return [part for part in parts if part is not None]
+
+
+def _assemble(encoding: Encoding, cut: Ints, parts: list[WindowScores]) -> TokenScores:
+    n = len(encoding.ids)
+    segment_of = np.searchsorted(cut, np.arange(n), side="right") - 1
+    context_start = cut[np.maximum(segment_of - 1, 0)] if n else cut
+    return TokenScores(
+        ids=encoding.ids,
+        starts=encoding.starts,
+        ends=encoding.ends,
+        begins_word=encoding.begins_word,
+        logprob=_joined([part.logprob for part in parts]),
+        entropy=_joined([part.entropy for part in parts]),
+        rank=np.concatenate([np.zeros(0, np.int64), *(part.rank for part in parts)]),
+        top_logprob=_joined([part.top_logprob for part in parts]),
+        boundary_before=_joined([part.boundary_before for part in parts]),
+        boundary_after=_joined([part.boundary_after for part in parts]),
+        context_length=np.arange(n) - context_start,
+        segment_starts=cut,
+        exact_spans=encoding.exact_spans,
+    )
+
+
+def _joined(arrays: list[NDArray[np.float32]]) -> NDArray[np.float32]:
+    return np.concatenate([np.zeros(0, np.float32), *arrays])
