@@ -5,7 +5,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-BAND_EDGES_BITS: Final = (7.0, 10.0, 13.0, 16.0, 20.0)
+BAND_EDGES_BITS: Final = (9.0, 13.0, 18.0, 24.0, 32.0)
 """The least surprisal of a word in bands 1 to 5; below the first it is calm: band 0."""
 
 

@@ -23,6 +23,7 @@ def verify(parts: CausalParts, directory: Path, precision: str) -> None:
     """Raise ModelLoadError if the model's own logits differ from ours, or if it looks ahead."""
     ids = _some_ids(parts)
     hidden = final_hidden_states(parts.model, ids)[0]  # (T, D)
+    _check_causal(parts, directory, ids, hidden)
     ours = torch.log_softmax(parts.head.logits(hidden), dim=-1)
     theirs = torch.log_softmax(parts.model(input_ids=ids).logits[0].float(), dim=-1)
     deviation = (ours.exp() * (ours - theirs).abs()).sum(dim=-1).max().item()
@@ -31,7 +32,6 @@ def verify(parts: CausalParts, directory: Path, precision: str) -> None:
             f"The model in {directory} computes its logits in a way this engine does not know "
             f"(they differ by {deviation:.3g} nat on average), so its scores would be wrong."
         )
-    _check_causal(parts, directory, ids, hidden)
 
 
 def _check_causal(

@@ -1,5 +1,6 @@
 """A whole text through a model: encode, cut, score what is not known yet, put together."""
 
+from collections import Counter
 from collections.abc import Generator
 from dataclasses import dataclass
 
@@ -61,19 +62,23 @@ def _score_one(needed: Window, scorer: Scorer, cache: WindowCache) -> WindowScor
 def _score_windows(
     all_windows: list[Window], scorer: Scorer, cache: WindowCache
 ) -> Generator[Progress, None, list[WindowScores]]:
+    """Score each window once; what stands in a text twice with the same context counts as one."""
+    keys = [w.key for w in all_windows]
+    known = {key: scores for key in set(keys) if (scores := cache.get(key)) is not None}
+    n_times = Counter(keys)
+    by_key = dict(zip(keys, all_windows, strict=True))
+    missing = [key for key in by_key if key not in known]
     n_total = sum(w.n_targets for w in all_windows)
-    parts = [cache.get(w.key) for w in all_windows]
-    n_done = sum(w.n_targets for w, part in zip(all_windows, parts, strict=True) if part)
+    n_done = n_total - sum(by_key[key].n_targets * n_times[key] for key in missing)
     yield Progress(n_done, n_total)
-    missing = [idx for idx, part in enumerate(parts) if part is None]
-    for batch in scorer.score_windows([all_windows[idx] for idx in missing]):
+    for batch in scorer.score_windows([by_key[key] for key in missing]):
         for position, scores in batch:
-            idx = missing[position]
-            parts[idx] = scores
-            cache.put(all_windows[idx].key, scores)
-            n_done += all_windows[idx].n_targets
+            key = missing[position]
+            known[key] = scores
+            cache.put(key, scores)
+            n_done += by_key[key].n_targets * n_times[key]
         yield Progress(n_done, n_total)
-    return [part for part in parts if part is not None]
+    return [known[key] for key in keys]
 
 
 def _assemble(encoding: Encoding, cut: Ints, parts: list[WindowScores]) -> TokenScores:

@@ -1,0 +1,233 @@
+"""Every model that can not be used is refused with a sentence that says why."""
+
+import json
+import pickle
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from safetensors.torch import load_file, save_file
+from transformers import BertConfig, BertForMaskedLM, BertLMHeadModel
+
+from ppl_engine.errors import (
+    DeviceError,
+    EngineError,
+    ModelLoadError,
+    ModelNotFoundError,
+    NotEnoughMemoryError,
+)
+from ppl_engine.models import loading
+from ppl_engine.models.choice import ModelChoice
+from ppl_engine.models.loading import load_scorer
+from ppl_engine.scoring.cache import WindowCache
+from ppl_engine.scoring.document import score_document
+from tests.models.tiny import SAMPLE, VOCAB_SIZE, byte_level_json, change_config, save_model
+from tests.stepping import finished
+
+
+@pytest.fixture(name="directory")
+def _directory(tmp_path: Path) -> Path:
+    return save_model(tmp_path / "model", "llama")
+
+
+def refused(model: Path | str, error: type[EngineError] = ModelLoadError) -> str:
+    with pytest.raises(error) as caught:
+        load_scorer(ModelChoice(str(model), "cpu", "exact"))
+    message = str(caught.value)
+    assert message.endswith(".")
+    return message
+
+
+def test_a_missing_directory_is_named(tmp_path: Path) -> None:
+    assert str(tmp_path / "nowhere") in refused(tmp_path / "nowhere", ModelNotFoundError)
+
+
+def test_a_file_is_not_a_model(directory: Path) -> None:
+    assert "name the directory" in refused(directory / "config.json", ModelNotFoundError)
+
+
+def test_a_hub_id_without_a_network_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
+    assert "hub" in refused("nobody/no-such-model-here", ModelNotFoundError)
+
+
+def test_a_directory_without_configuration_is_no_model(tmp_path: Path) -> None:
+    assert "config.json" in refused(tmp_path)
+
+
+@pytest.mark.parametrize("content", ["{", "[]", ""])
+def test_a_broken_configuration_is_named(directory: Path, content: str) -> None:
+    (directory / "config.json").write_text(content)
+    assert "config.json" in refused(directory)
+
+
+def test_an_unknown_architecture_is_refused_and_its_code_never_run(directory: Path) -> None:
+    (directory / "evil.py").write_text("raise SystemExit('code from a model directory was run')")
+    change_config(
+        directory,
+        model_type="unheard-of",
+        auto_map={"AutoConfig": "evil.C", "AutoModelForCausalLM": "evil.M"},
+    )
+    assert "can not load" in refused(directory)
+
+
+def test_missing_weights_are_missed(directory: Path) -> None:
+    (directory / "model.safetensors").unlink()
+    assert "no weights" in refused(directory)
+
+
+def test_pickled_weights_are_not_opened(directory: Path) -> None:
+    (directory / "model.safetensors").unlink()
+    (directory / "pytorch_model.bin").write_bytes(pickle.dumps({"not": "read"}))
+    assert "safetensors" in refused(directory)
+
+
+@pytest.mark.parametrize("kept", [0, 7, 500, 20_000])
+def test_truncated_weights_are_recognized(directory: Path, kept: int) -> None:
+    weights = directory / "model.safetensors"
+    weights.write_bytes(weights.read_bytes()[:kept])
+    assert "truncated" in refused(directory)
+
+
+def test_a_missing_shard_is_named(directory: Path) -> None:
+    index = {"weight_map": {"a": "model.safetensors", "b": "model-00002.safetensors"}}
+    (directory / "model.safetensors.index.json").write_text(json.dumps(index))
+    assert "model-00002.safetensors" in refused(directory)
+
+
+def test_weights_of_another_model_are_recognized(directory: Path) -> None:
+    weights = directory / "model.safetensors"
+    tensors = load_file(weights)
+    del tensors["model.norm.weight"]
+    save_file(tensors, weights, metadata={"format": "pt"})
+    assert "model.norm.weight" in refused(directory)
+
+
+def test_an_encoder_is_no_causal_model(tmp_path: Path) -> None:
+    save_bert(tmp_path, BertForMaskedLM)
+    assert "not a causal language model" in refused(tmp_path)
+
+
+def test_an_encoder_in_disguise_is_found_out_by_what_it_does(tmp_path: Path) -> None:
+    save_bert(tmp_path, BertLMHeadModel)
+    assert "depends on the tokens that follow" in refused(tmp_path)
+
+
+def test_a_head_of_an_unknown_kind_is_refused(
+    directory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    forward = torch.nn.Linear.forward
+
+    def scaled(self: torch.nn.Linear, x: torch.Tensor) -> torch.Tensor:
+        result = forward(self, x)
+        return result * 2 if self.out_features == VOCAB_SIZE else result
+
+    monkeypatch.setattr(torch.nn.Linear, "forward", scaled)
+    assert "logits" in refused(directory)
+
+
+def test_a_tokenizer_too_large_for_the_model_is_refused(directory: Path) -> None:
+    tokenizer = json.loads(byte_level_json())
+    tokenizer["model"]["vocab"] |= {f"x{k}": 1000 + k for k in range(3)}
+    (directory / "tokenizer.json").write_text(json.dumps(tokenizer))
+    assert "do not belong together" in refused(directory)
+
+
+def test_a_broken_tokenizer_is_named(directory: Path) -> None:
+    (directory / "tokenizer.json").write_text("{}")
+    assert "tokenizer" in refused(directory)
+
+
+def test_a_model_too_large_for_memory_is_refused_before_it_is_loaded(
+    directory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loading, "available_bytes", lambda _device: 1000)
+    assert "GiB" in refused(directory, NotEnoughMemoryError)
+
+
+@pytest.mark.parametrize("device", ["cuda", "mps"])
+def test_a_device_that_is_not_there_is_named(device: str) -> None:
+    if torch.cuda.is_available() or torch.backends.mps.is_available():
+        device = "mps" if torch.cuda.is_available() else "cuda"
+    with pytest.raises(DeviceError, match=device):
+        load_scorer(ModelChoice(device=device))
+
+
+class Forgetful:
+    """Stands for a model's body on a device where more than `limit` tokens do not fit."""
+
+    def __init__(self, scorer: object, limit: int) -> None:
+        self._body = scorer
+        self.limit = limit
+
+    def __call__(self, input_ids: torch.Tensor, **kwargs: object) -> object:
+        if self.limit < input_ids.numel():
+            raise torch.OutOfMemoryError("CUDA out of memory")
+        return self._body(input_ids=input_ids, **kwargs)  # type: ignore[operator]
+
+
+def test_lack_of_memory_makes_batches_smaller_and_changes_no_score() -> None:
+    text = SAMPLE * 12
+    plenty = load_scorer(ModelChoice())
+    expected = finished(score_document(text, plenty, WindowCache(0)))
+    scarce = load_scorer(ModelChoice())
+    limit_body(scarce, 700)
+    found = finished(score_document(text, scarce, WindowCache(0)))
+    np.testing.assert_allclose(expected.logprob, found.logprob, atol=1e-3)
+
+
+def test_a_device_without_memory_for_one_window_gives_way_to_the_cpu() -> None:
+    scorer = load_scorer(ModelChoice())
+    expected = finished(score_document(SAMPLE, scorer, WindowCache(0)))
+    body = limit_body(scorer, 0)
+    scorer._info = scorer.model.__class__(**{**fields(scorer.model), "device": "cuda"})
+    moved: list[torch.device] = []
+
+    def to(device: torch.device) -> None:
+        moved.append(device)
+        body.limit = 10**6
+
+    scorer._parts.model.to = to  # type: ignore[method-assign]
+    found = finished(score_document(SAMPLE, scorer, WindowCache(0)))
+    np.testing.assert_allclose(expected.logprob, found.logprob, atol=1e-3)
+    assert [torch.device("cpu")] == moved
+    assert "cpu" == scorer.model.device
+    assert "ran out of memory" in scorer.model.notices[0]
+
+
+def test_a_cpu_without_memory_is_an_error_that_says_so() -> None:
+    scorer = load_scorer(ModelChoice())
+    limit_body(scorer, 0)
+    with pytest.raises(NotEnoughMemoryError, match="memory"):
+        finished(score_document(SAMPLE, scorer, WindowCache(0)))
+
+
+def fields(info: object) -> dict[str, object]:
+    return {name: getattr(info, name) for name in info.__slots__}  # type: ignore[attr-defined]
+
+
+def limit_body(scorer: loading.CausalLM, limit: int) -> Forgetful:
+    model = scorer._parts.model
+    body = Forgetful(model.base_model, limit)
+    object.__setattr__(model, "base_model_prefix", "limited")
+    object.__setattr__(model, "limited", body)
+    return body
+
+
+def save_bert(directory: Path, kind: type[BertForMaskedLM | BertLMHeadModel]) -> None:
+    config = BertConfig(
+        vocab_size=VOCAB_SIZE,
+        hidden_size=32,
+        intermediate_size=64,
+        num_hidden_layers=2,
+        num_attention_heads=4,
+        max_position_embeddings=96,
+    )
+    torch.manual_seed(0)
+    model = kind(config)
+    with torch.no_grad():
+        for parameter in model.parameters():
+            parameter.mul_(6.0)  # freshly made, it hardly attends to anything
+    model.save_pretrained(directory)
+    (directory / "tokenizer.json").write_text(byte_level_json(), encoding="utf-8")
