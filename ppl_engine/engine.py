@@ -9,12 +9,10 @@ from collections.abc import Generator, Iterable, Iterator
 from typing import Final
 
 import numpy as np
-from ppl_engine.text.prose import prose_spans
 
 from ppl_engine.analysis import Analysis, Progress
 from ppl_engine.explanation import Expected, Explanation, explain_word
-from ppl_engine.findings.finding import Alternative
-from ppl_engine.findings.surprising import finding, surprising_words
+from ppl_engine.findings.surprising import alternatives, finding, surprising_words
 from ppl_engine.findings.thresholds import Thresholds
 from ppl_engine.scoring.cache import WindowCache
 from ppl_engine.scoring.document import hidden_states, score_document
@@ -22,8 +20,12 @@ from ppl_engine.scoring.lines import LineScore, score_lines
 from ppl_engine.scoring.scorer import ModelInfo, Prediction, Scorer
 from ppl_engine.scoring.scores import TokenScores
 from ppl_engine.scoring.word_scores import WordScores, word_scores
+from ppl_engine.text.prose import prose_spans
 
 _N_EXPECTED: Final = 5
+_N_LOOKED_AT: Final = 20
+"""How many predictions are searched for words that could stand in the place of a flagged one."""
+
 _CACHE_BYTES: Final = 256 * 2**20
 
 
@@ -54,9 +56,9 @@ class Engine:
         tokens = yield from self.score(text)
         words = word_scores(text, tokens)
         flagged = surprising_words(text, tokens, words, prose_spans(text, language), thresholds)
-        predictions = self._predictions(tokens, words, flagged)
+        predictions = self._predictions(tokens, words, flagged, _N_LOOKED_AT)
         findings = tuple(
-            finding(text, words, idx, _alternatives(predicted))
+            finding(text, words, idx, alternatives(text, tokens, words, idx, predicted))
             for idx, predicted in zip(flagged, predictions, strict=True)
         )
         return Analysis(text, language, tokens, words, findings, self.model)
@@ -68,24 +70,15 @@ class Engine:
             return None
         predictions: list[list[Prediction]] = [[]]
         if not np.isnan(analysis.words.entropy[idx]):
-            predictions = self._predictions(analysis.tokens, analysis.words, [idx])
+            predictions = self._predictions(analysis.tokens, analysis.words, [idx], _N_EXPECTED)
         expected = tuple(Expected(p.text, math.exp(p.logprob)) for p in predictions[0])
         return explain_word(analysis, idx, expected)
 
     def _predictions(
-        self, tokens: TokenScores, words: WordScores, word_idx: list[int]
+        self, tokens: TokenScores, words: WordScores, word_idx: list[int], n: int
     ) -> list[list[Prediction]]:
         if not word_idx:
             return []
         first = words.first_token[np.array(word_idx, dtype=np.int64)]
         hidden = hidden_states(tokens, first, self._scorer, self._cache)
-        return self._scorer.predict(hidden, _N_EXPECTED)
-
-
-def _alternatives(predictions: list[Prediction]) -> tuple[Alternative, ...]:
-    """Keep what can be shown in the place of a word: tokens with something visible in them."""
-    return tuple(
-        Alternative(prediction.text.strip(), math.exp(prediction.logprob))
-        for prediction in predictions
-        if prediction.text.strip()
-    )
+        return self._scorer.predict(hidden, n)

@@ -6,9 +6,11 @@ identifiers, numbers and all that is not prose are context, never flagged. A ter
 it first occurs, and a budget keeps the strongest only.
 """
 
+import math
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 import numpy as np
@@ -16,6 +18,7 @@ import regex
 
 from ppl_engine.findings.finding import Alternative, Finding, Severity
 from ppl_engine.findings.thresholds import Thresholds
+from ppl_engine.scoring.scorer import Prediction
 from ppl_engine.scoring.scores import TokenScores
 from ppl_engine.scoring.word_scores import WordScores
 from ppl_engine.text.spans import Span
@@ -26,9 +29,13 @@ SEVERITY: Final[Severity] = "information"
 _PLAIN_WORD: Final = regex.compile(
     r"\p{Lu}?\p{Ll}[\p{Ll}\p{M}]*(?:['’]\p{Ll}+)?|\p{Lo}[\p{Lo}\p{M}]+"
 )
+_BEGINS_WORD: Final = regex.compile(r"[ \t]?\p{L}")
+_N_ALTERNATIVES: Final = 5
 _SENTENCE_START: Final = regex.compile(r"(?:^|[.!?:]|[\r\n])[\"'“‘(\[*_#>\-+\s\d.|]*$")
 # Letters glued to these belong to a name of something: a path, an option, a call, a placeholder.
 _GLUE: Final = frozenset("/\\_@#=<>{}[]|~$%&*+^`")
+_OPENS_EMPHASIS: Final = regex.compile(r"(?:(?<=[\s(\"“‘])|^)[*_~]{1,3}$")
+_CLOSES_EMPHASIS: Final = regex.compile(r"^[*_~]{1,3}(?=[\s.,;:!?)\"”’]|$)")
 _QUOTES: Final = {'"': '"', "'": "'", "“": "”", "‘": "’", "«": "»", "„": "“"}
 
 
@@ -45,8 +52,8 @@ def surprising_words(
     seen: set[str] = set()
     candidates: list[int] = []
     for idx in strong.tolist():
-        word = _Word.at(text, words, idx)
-        if not _inside(word.span, prose, starts) or not _may_be_flagged(word):
+        word = _Word.at(text, words, idx, prose, starts)
+        if word is None or not _may_be_flagged(word):
             continue
         term = word.text.casefold()
         if term not in seen and _is_first_occurrence(text, words, idx, term):
@@ -75,9 +82,31 @@ def finding(
     )
 
 
+def alternatives(
+    text: str,
+    tokens: TokenScores,
+    words: WordScores,
+    idx: int,
+    predictions: Sequence[Prediction],
+) -> tuple[Alternative, ...]:
+    """Keep the predictions that are words, or begin one, and could stand where this word stands.
+
+    Where the word's first token brings a space along, so must the alternative: without it the
+    prediction goes on with the word before.
+    """
+    first = int(words.first_token[idx])
+    has_space = text[tokens.starts[first] : tokens.ends[first]][:1].isspace()
+    fitting = (
+        Alternative(prediction.text.strip(), math.exp(prediction.logprob))
+        for prediction in predictions
+        if prediction.text[:1].isspace() == has_space and _BEGINS_WORD.match(prediction.text)
+    )
+    return tuple(islice(fitting, _N_ALTERNATIVES))
+
+
 @dataclass(frozen=True, slots=True)
 class _Word:
-    """A word with the characters around it."""
+    """A word with the characters around it, but for marks of emphasis."""
 
     span: Span
     text: str
@@ -85,10 +114,17 @@ class _Word:
     after: str
 
     @classmethod
-    def at(cls, text: str, words: WordScores, idx: int) -> "_Word":
+    def at(
+        cls, text: str, words: WordScores, idx: int, prose: Sequence[Span], starts: list[int]
+    ) -> "_Word | None":
+        """Return the word if it is prose."""
         span = Span(int(words.starts[idx]), int(words.ends[idx]))
-        before = text[max(0, span.start - 40) : span.start]
-        return cls(span, span.of(text), before, text[span.end : span.end + 2])
+        around = prose[max(0, bisect_right(starts, span.start) - 1)] if prose else Span(0, 0)
+        if span.start < around.start or around.end < span.end:
+            return None
+        before = _OPENS_EMPHASIS.sub("", text[max(0, span.start - 40) : span.start])
+        after = _CLOSES_EMPHASIS.sub("", text[span.end : span.end + 5])
+        return cls(span, span.of(text), before, after)
 
 
 def _is_strong(tokens: TokenScores, words: WordScores, thresholds: Thresholds) -> np.ndarray:
@@ -100,11 +136,6 @@ def _is_strong(tokens: TokenScores, words: WordScores, thresholds: Thresholds) -
         & (thresholds.n_cold_tokens <= words.first_token)
         & (words.end_token <= len(tokens))
     )
-
-
-def _inside(span: Span, prose: Sequence[Span], starts: list[int]) -> bool:
-    idx = bisect_right(starts, span.start) - 1
-    return idx >= 0 and span.end <= prose[idx].end
 
 
 def _may_be_flagged(word: _Word) -> bool:

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 class Thresholds:
     """When a word is surprising enough to be shown as a finding."""
 
-    surprisal_bits: float = 24.0
+    surprisal_bits: float = 22.0
     """Least surprisal of the word."""
 
-    excess_bits: float = 16.0
+    excess_bits: float = 14.0
     """Least surprisal beyond the entropy of the place: more than the place explains."""
 
-    gap_bits: float = 16.0
+    gap_bits: float = 14.0
     """How much more probable the most expected token must have been: a firm alternative."""
 
     max_per_1000_words: int = 10

@@ -17,11 +17,12 @@ from ppl_engine.text.spans import Span
 
 _NEWLINE: Final = r"(?:\r\n|\r|\n)"
 _HEADING: Final = regex.compile(r"(?:^|(?<=[\r\n]))(?=\#{1,6}[ \t])")
+_HEADING_LINE: Final = regex.compile(rf"(?:^|(?<=[\r\n]))\#{{1,6}}[ \t][^\r\n]*{_NEWLINE}")
 _PARAGRAPH: Final = regex.compile(rf"{_NEWLINE}(?:[ \t]*{_NEWLINE})+(?=[^\r\n])")
 _ITEM: Final = regex.compile(rf"{_NEWLINE}(?=[ \t]*(?:[-*+]|\d{{1,9}}[.)])[ \t])")
 _LINE: Final = regex.compile(rf"{_NEWLINE}(?=[^\r\n])")
 _SENTENCE: Final = regex.compile(
-    r"(?<!\b(?:e\.g|i\.e|cf|vs|etc|approx|no|fig|eq|dr|mr|mrs|ms|st|al)\.)(?<=[.!?…])"
+    r"(?<=[.!?…])(?<!\b(?:e\.g|i\.e|cf|vs|etc|approx|no|fig|eq|dr|mr|mrs|ms|st|al)\.)"
     r"[\"'”’)\]*_]{0,3}\s+(?=[\"'“‘(\[*_]{0,3}[\p{Lu}\p{Lt}\p{Lo}\p{N}`])|(?<=[。！？])",
 )
 
@@ -53,10 +54,8 @@ def cuts(text: str) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
 
 def paragraphs(text: str) -> tuple[Span, ...]:
     """Cut `text` into paragraphs, headings and list items; the spans tile the text."""
-    inner = {m.end() for pattern in (_HEADING, _PARAGRAPH, _ITEM) for m in pattern.finditer(text)}
-    inner |= {
-        m.end() for m in regex.finditer(rf"(?<=[\r\n])\#{{1,6}}[ \t][^\r\n]*{_NEWLINE}", text)
-    }
+    patterns = (_HEADING, _HEADING_LINE, _PARAGRAPH, _ITEM)
+    inner = {match.end() for pattern in patterns for match in pattern.finditer(text)}
     return _tiles(inner, len(text))
 
 

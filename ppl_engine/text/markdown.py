@@ -1,0 +1,177 @@
+"""The prose of Markdown and MDX, by their grammar.
+
+The block grammar says where paragraphs, headings and table cells are; the inline grammar, run over
+each of them, says what in them is code, math, a tag or an address. Both count in UTF-8 bytes.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Final, cast
+
+import tree_sitter_markdown
+from tree_sitter import Language, Node, Parser, Query, QueryCursor
+
+from ppl_engine.text.spans import Span
+
+_BLOCKS: Final = Language(cast("object", tree_sitter_markdown.language()))
+_INLINES: Final = Language(cast("object", tree_sitter_markdown.inline_language()))
+_PROSE_BLOCKS: Final = frozenset({"inline", "pipe_table_cell"})
+_NOT_PROSE: Final = Query(
+    _INLINES,
+    """[
+      (code_span) (latex_block) (html_tag) (uri_autolink) (email_autolink)
+      (link_destination) (link_title) (link_label)
+      (entity_reference) (numeric_character_reference)
+    ] @not_prose""",
+)
+
+# The notations of dialects that the grammar takes for words; every repetition is bounded.
+_NOTATIONS: Final = (
+    r"\[\^[^\]\s]{1,99}\]:?",  # a footnote's label
+    r"\[![A-Za-z]{1,32}\]",  # the kind of an alert
+    r"^[ \t>]{0,99}:::+[ \t]{0,9}[\w-]{0,99}",  # the fence of a directive
+    r"^[ \t>]{0,99}(?:!!!|\?\?\?\+?)[ \t]{1,9}[\w-]{1,99}",  # the head of an admonition
+    r"\{[{%#.:][^{}\n]{0,200}\}\}?",  # attributes and templates
+    r"(?<=\s)#{1,6}[ \t]{0,99}$",  # the closing marker of a heading
+    r"(?<!\w):[a-z0-9_+-]{1,40}:(?!\w)",  # an emoji by name
+    r"<(?P<tag>code|kbd|samp|tt|var)>[^<]{0,300}</(?P=tag)>",
+)
+_EXPRESSION: Final = r"\{[^{}]{0,500}\}"
+
+MARKDOWN_NOTATIONS: Final = re.compile("|".join(_NOTATIONS), re.MULTILINE)
+"""What in a Markdown document is not prose although it stands in a paragraph."""
+
+MDX_NOTATIONS: Final = re.compile("|".join((*_NOTATIONS, _EXPRESSION)), re.MULTILINE)
+"""The same for MDX: JavaScript in braces too."""
+
+_MDX_MODULE: Final = re.compile(rb"(?:import|export)[\s{*]")
+
+# NUL ends the input of a grammar early, and a lone surrogate has no UTF-8; both become one
+# character that has, so that offsets stay.
+_UNREADABLE: Final = re.compile("[\0\ud800-\udfff]")
+_CONTINUATION_BYTES: Final = bytes(range(0x80, 0xC0))
+
+# A run of these characters may open or close something. What the inline grammar does with the open
+# ones grows faster than the text, and thousands of them overflow its stack, so that a longer text
+# is parsed in pieces of as much weight as ordinary paragraphs never have.
+_OPENERS: Final = re.compile(rb"(?P<emphasis>[*_~]+)|[\[!`$<(]+")
+_EMPHASIS_WEIGHT: Final = 8
+_MOST_WEIGHT: Final = 512
+
+_MATH: Final = re.compile(rb"\$\$(?s:.)*|\$(?![\s$])[^$]*(?<!\s)\$")
+
+Stretch = tuple[int, int]
+"""The UTF-8 bytes `[start, end)` of a text."""
+
+
+def markdown_prose(text: str) -> list[Span]:
+    """Return the stretches of prose in a Markdown document, in order."""
+    source = _UNREADABLE.sub("\ufffd", text).encode()
+    return _prose(source, _prose_blocks(source))
+
+
+def mdx_prose(text: str) -> list[Span]:
+    """Return the stretches of prose in an MDX document: not in imports and exports either."""
+    source = _UNREADABLE.sub("\ufffd", text).encode()
+    blocks = _prose_blocks(source)
+    return _prose(source, [b for b in blocks if not _MDX_MODULE.match(source, b.start_byte)])
+
+
+def _prose(source: bytes, blocks: Iterable[Node]) -> list[Span]:
+    parser = Parser(_INLINES)
+    found = (stretch for block in blocks for stretch in _block_prose(source, block, parser))
+    return _in_code_points(source, found)
+
+
+def _prose_blocks(source: bytes) -> list[Node]:
+    """Return the nodes that hold running text, in order."""
+    cursor = Parser(_BLOCKS).parse(source).walk()
+    found: list[Node] = []
+    while True:
+        node = cursor.node
+        is_prose = node is not None and node.type in _PROSE_BLOCKS
+        if node is not None and is_prose:
+            found.append(node)
+        if not is_prose and cursor.goto_first_child():
+            continue
+        while not cursor.goto_next_sibling():
+            if not cursor.goto_parent():
+                return found
+
+
+def _block_prose(source: bytes, block: Node, parser: Parser) -> Iterator[Stretch]:
+    """Yield what is left of a block without the markers of its lines and what is not prose."""
+    base = block.start_byte
+    content = bytearray(source[base : block.end_byte])
+    holes: list[Stretch] = []
+    for child in block.named_children:
+        if child.type == "block_continuation" and child.start_byte < child.end_byte:
+            start, end = child.start_byte - base, child.end_byte - base
+            holes.append((start, end))
+            # To the inline grammar, the marker of a quote or a list is blank.
+            content[start:end] = b" " * (end - start)
+    for start, end in _pieces(content):
+        piece = content[start:end]
+        holes.extend((start + low, start + high) for low, high in _not_prose(piece, parser))
+    for low, high in _gaps(sorted(holes), len(content)):
+        yield base + low, base + high
+
+
+def _pieces(content: bytearray) -> Iterator[Stretch]:
+    """Cut what is too much for the inline grammar at once, where possible between two lines."""
+    start = weight = 0
+    for opener in _OPENERS.finditer(content):
+        weight += _EMPHASIS_WEIGHT if opener["emphasis"] else len(opener[0])
+        if weight <= _MOST_WEIGHT:
+            continue
+        cut = content.rfind(b"\n", start, opener.start()) + 1 or opener.start()
+        if start < cut:
+            yield start, cut
+        start, weight = cut, 0
+    yield start, len(content)
+
+
+def _not_prose(piece: bytearray, parser: Parser) -> Iterator[Stretch]:
+    """Yield code, math, tags and addresses."""
+    while True:
+        nodes = QueryCursor(_NOT_PROSE).captures(parser.parse(bytes(piece)).root_node)
+        found = [(n.start_byte, n.end_byte) for n in nodes.get("not_prose", [])]
+        prices = [start for start, end in found if _is_price(piece, start, end)]
+        if not prices:
+            yield from found
+            return
+        for start in prices:
+            piece[start] = ord("S")
+
+
+def _is_price(piece: bytearray, start: int, end: int) -> bool:
+    """Tell the `$5 and $` in `$5 and $10` from math, as Pandoc does."""
+    if piece[start] != ord("$"):
+        return False
+    return piece[end : end + 1].isdigit() or not _MATH.fullmatch(piece, start, end)
+
+
+def _gaps(holes: Iterable[Stretch], end: int) -> Iterator[Stretch]:
+    position = 0
+    for low, high in holes:
+        if position < low:
+            yield position, low
+        position = max(position, high)
+    if position < end:
+        yield position, end
+
+
+def _in_code_points(source: bytes, stretches: Iterable[Stretch]) -> list[Span]:
+    """Convert ordered stretches of bytes."""
+    spans: list[Span] = []
+    byte = point = 0
+    for low, high in stretches:
+        start = point + _n_code_points(source[byte:low])
+        point = start + _n_code_points(source[low:high])
+        byte = high
+        spans.append(Span(start, point))
+    return spans
+
+
+def _n_code_points(part: bytes) -> int:
+    return len(part.translate(None, _CONTINUATION_BYTES))

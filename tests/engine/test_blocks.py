@@ -1,0 +1,73 @@
+import pytest
+from hypothesis import given
+
+from ppl_engine.text.blocks import Cut, cuts, paragraphs, sentences, span_at
+from tests.texts import texts
+
+
+def pieces(text: str) -> list[str]:
+    return [span.of(text) for span in sentences(text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("One. Two! Three?", ["One. ", "Two! ", "Three?"]),
+        (
+            "See e.g. Smith, i.e. the author. Then go.",
+            ["See e.g. Smith, i.e. the author. ", "Then go."],
+        ),
+        ("Version 3.14 is out. It works.", ["Version 3.14 is out. ", "It works."]),
+        ("He said “Stop.” Then he left.", ["He said “Stop.” ", "Then he left."]),
+        ("Wait… what. no", ["Wait… what. no"]),
+        ("一。二。", ["一。", "二。"]),
+        ("A\n\nb", ["A\n\n", "b"]),
+    ],
+)
+def test_sentences_are_cut_at_their_ends(text: str, expected: list[str]) -> None:
+    assert expected == pieces(text)
+
+
+def test_paragraphs_headings_and_items_stand_alone() -> None:
+    text = "# Title\nIntro\ngoes on.\r\n\r\nNext.\n- one\n- two\n\n## End"
+    assert [
+        "# Title\n",
+        "Intro\ngoes on.\r\n\r\n",
+        "Next.\n",
+        "- one\n",
+        "- two\n\n",
+        "## End",
+    ] == [span.of(text) for span in paragraphs(text)]
+
+
+@given(texts)
+def test_sentences_and_paragraphs_tile_the_text(text: str) -> None:
+    for spans in (sentences(text), paragraphs(text)):
+        assert text == "".join(span.of(text) for span in spans)
+        assert all(len(span) > 0 for span in spans)
+
+
+@given(texts)
+def test_the_span_at_an_offset_holds_it(text: str) -> None:
+    spans = paragraphs(text)
+    for offset in range(len(text)):
+        span = span_at(spans, offset)
+        assert span is not None
+        assert offset in span
+    assert span_at(spans, len(text)) is None
+    assert span_at(spans, -1) is None
+
+
+@given(texts)
+def test_cuts_ascend_and_lie_in_the_text(text: str) -> None:
+    offsets, kinds = cuts(text)
+    assert offsets.tolist() == sorted(set(offsets.tolist()))
+    assert all(0 <= offset <= len(text) for offset in offsets)
+    assert len(offsets) == len(kinds)
+
+
+def test_better_places_win_over_worse_ones() -> None:
+    text = "One. Two\nthree\n\nfour\n\n# Five"
+    offsets, kinds = cuts(text)
+    assert [Cut.SENTENCE, Cut.LINE, Cut.PARAGRAPH, Cut.HEADING] == kinds.tolist()
+    assert ["Two", "thr", "fou", "# F"] == [text[o : o + 3] for o in offsets]

@@ -1,0 +1,147 @@
+"""Which words are flagged: a model that expects `the` everywhere, and texts with strange words."""
+
+import numpy as np
+import pytest
+
+from ppl_engine.analysis import Analysis
+from ppl_engine.engine import Engine
+from ppl_engine.findings.thresholds import Thresholds
+from ppl_engine.heat import BAND_EDGES_BITS, bands
+from ppl_engine.scoring.word_scores import WordScores
+from tests.fakes import BigramScorer
+from tests.stepping import finished
+
+COMMON = " the"
+STRANGE = 2.0**-30
+LOOSE = Thresholds(
+    surprisal_bits=20.0, excess_bits=10.0, gap_bits=10.0, max_per_1000_words=1000, n_cold_tokens=2
+)
+
+
+def analyzed(text: str, thresholds: Thresholds = LOOSE, language: str = "markdown") -> Analysis:
+    vocabulary = (COMMON, *sorted({f" {c}" for c in text} | set(text)))
+    rows = np.full((len(vocabulary) + 1, len(vocabulary) + 1), STRANGE)
+    rows[:, 1] = 0.0
+    rows[:, 1] = 1.0 - rows.sum(axis=1)
+    engine = Engine(BigramScorer(vocabulary, rows, context=512))
+    return finished(engine.analyze(text, language=language, thresholds=thresholds))
+
+
+def flagged(text: str, thresholds: Thresholds = LOOSE, language: str = "markdown") -> list[str]:
+    return [finding.text for finding in analyzed(text, thresholds, language).findings]
+
+
+def test_a_strange_word_is_flagged_with_what_was_expected() -> None:
+    (finding,) = analyzed("the the the trombone the the").findings
+    assert ("surprising-word", "trombone") == (finding.code, finding.text)
+    assert (12, 20) == (finding.span.start, finding.span.end)
+    assert "the" == finding.alternatives[0].text
+    assert finding.alternatives[0].probability == pytest.approx(1.0)
+    assert "“the” was expected" in finding.message
+    assert 200 < finding.surprisal_bits
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "the the the the the",
+        "the the the Berlin the",
+        "the the the snake_case the",
+        "the the the camelCase the",
+        "the the the NASA the",
+        "the the the 1234 the",
+        "the the the run/path the",
+        "the the the call(x) the",
+        "the the the pkg.mod the",
+        "the the the --flag the",
+        'the the the "quoted" the',
+        "the the the `code` the",
+        "the the the https://strange.example the",
+        "the the the\n\n```\nstrange\n```\n\nthe the",
+    ],
+)
+def test_names_identifiers_and_quotations_are_not_flagged(text: str) -> None:
+    assert [] == flagged(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("the the the zebra, the", ["zebra"]),
+        ("the the the zebra.", ["zebra"]),
+        ("the the the zebra: the", ["zebra"]),
+        ("the the the. Zebra the", ["Zebra"]),
+        ("the the the (zebra) the", ["zebra"]),
+        ("the the the **zebra** the", ["zebra"]),
+        ("the the the don't the", ["don't"]),
+    ],
+)
+def test_words_of_the_language_are_flagged(text: str, expected: list[str]) -> None:
+    assert expected == flagged(text)
+
+
+def test_a_term_is_flagged_where_it_first_occurs() -> None:
+    assert ["zebra", "quagga"] == flagged("the the the zebra the quagga the Zebra the zebra")
+
+
+def test_a_term_known_from_the_cold_start_is_not_flagged_later() -> None:
+    assert [] == flagged("zebra the the the the the the zebra")
+
+
+def test_the_first_tokens_are_cold() -> None:
+    assert [] == flagged("the zebra the the the", Thresholds(20.0, 10.0, 10.0, 1000, 32))
+
+
+def test_the_budget_keeps_the_strongest() -> None:
+    text = "the the the ab the abcdef the abcd the"
+    one = Thresholds(20.0, 10.0, 10.0, max_per_1000_words=10, n_cold_tokens=2)
+    none = Thresholds(20.0, 10.0, 10.0, max_per_1000_words=0, n_cold_tokens=2)
+    assert ["ab", "abcdef", "abcd"] == flagged(text)
+    assert ["abcdef"] == flagged(text, one)
+    assert [] == flagged(text, none)
+
+
+@pytest.mark.parametrize(
+    "thresholds",
+    [
+        Thresholds(1e6, 10.0, 10.0, 1000, 2),
+        Thresholds(20.0, 1e6, 10.0, 1000, 2),
+        Thresholds(20.0, 10.0, 1e6, 1000, 2),
+    ],
+)
+def test_every_lens_must_agree(thresholds: Thresholds) -> None:
+    assert [] == flagged("the the the zebra the", thresholds)
+
+
+def test_what_an_explanation_says_adds_up() -> None:
+    analysis = analyzed("the the the zebra the the")
+    engine = engine_of(analysis)
+    explanation = engine.explain(analysis, 13)
+    assert explanation is not None
+    assert "zebra" == explanation.text
+    assert explanation.uncorrected_bits == pytest.approx(
+        sum(piece.surprisal_bits or 0.0 for piece in explanation.pieces), rel=1e-4
+    )
+    assert " zebra" == "".join(piece.text for piece in explanation.pieces)
+    assert explanation.percentile == pytest.approx(100 * 5 / 6)
+    assert ["sentence", "paragraph"] == [passage.kind for passage in explanation.passages]
+    assert COMMON == explanation.expected[0].text
+
+
+def engine_of(analysis: Analysis) -> Engine:
+    n = analysis.model.vocab_size
+    vocabulary = (COMMON, *sorted({f" {c}" for c in analysis.text} | set(analysis.text)))
+    rows = np.full((n, n), STRANGE)
+    rows[:, 1] = 1.0 - STRANGE * (n - 1)
+    return Engine(BigramScorer(vocabulary, rows, context=512))
+
+
+def test_bands_rise_with_surprisal_and_leave_the_unscored_calm() -> None:
+    bits = np.array([np.nan, 0.0, *BAND_EDGES_BITS, 1e9], dtype=np.float32)
+    assert [0, 0, 1, 2, 3, 4, 5, 5] == bands(bits).tolist()
+
+
+def test_scores_of_words_are_arrays_of_one_length() -> None:
+    words = analyzed("the the zebra").words
+    lengths = {len(getattr(words, name)) for name in WordScores.__slots__}
+    assert {len(words)} == lengths

@@ -1,0 +1,135 @@
+"""The invariants of docs/architecture.md, as far as a program can check them."""
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hatchling.builders.wheel import WheelBuilder
+
+ROOT = Path(__file__).parent.parent
+ENGINE = ROOT / "ppl_engine"
+SERVER = ROOT / "server" / "ppl_lsp"
+TORCH = {"torch", "transformers", "safetensors", "tokenizers", "huggingface_hub"}
+EDITOR = {"pygls", "lsprotocol", "ppl_lsp", "cattrs"}
+PURE = (
+    *sorted((ENGINE / "text").glob("*.py")),
+    *sorted((ENGINE / "scoring").glob("*.py")),
+    *sorted((ENGINE / "findings").glob("*.py")),
+    ENGINE / "analysis.py",
+    ENGINE / "explanation.py",
+    ENGINE / "heat.py",
+    SERVER / "line_index.py",
+)
+ALLOWED_IN_PURE = {"numpy", "regex", "tree_sitter", "tree_sitter_markdown", "ppl_engine"}
+
+
+def sources(directory: Path) -> list[Path]:
+    return sorted(directory.rglob("*.py"))
+
+
+def imported(path: Path) -> Iterator[str]:
+    """The modules that a file imports, at its top or inside a function."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+
+
+def packages(path: Path) -> set[str]:
+    return {name.partition(".")[0] for name in imported(path)}
+
+
+def called(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call):
+            yield ast.unparse(node.func)
+
+
+def named(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+@pytest.mark.parametrize("path", sources(ENGINE), ids=named)
+def test_the_engine_knows_no_editor(path: Path) -> None:
+    assert not packages(path) & EDITOR
+
+
+@pytest.mark.parametrize("path", [*sources(ENGINE), *sources(SERVER)], ids=named)
+def test_only_models_import_torch(path: Path) -> None:
+    if path.parent != ENGINE / "models":
+        assert not packages(path) & TORCH
+
+
+@pytest.mark.parametrize("path", PURE, ids=named)
+def test_the_core_imports_no_io(path: Path) -> None:
+    allowed = (set(sys.stdlib_module_names) | ALLOWED_IN_PURE) - {
+        *("os", "io", "pathlib", "logging", "time", "threading", "asyncio", "socket", "subprocess"),
+    }
+    assert packages(path) <= allowed
+    assert not any("ppl_engine.models.loading" in name for name in imported(path))
+
+
+@pytest.mark.parametrize("path", [*sources(ENGINE), *sources(SERVER)], ids=named)
+def test_lines_are_never_cut_by_splitlines(path: Path) -> None:
+    """`str.splitlines` ends lines at form feeds and U+2028, where no editor does."""
+    text_modules = {ENGINE / "text", ENGINE / "scoring", SERVER, SERVER / "features"}
+    if path.parent in text_modules:
+        assert not [name for name in called(path) if name.endswith(".splitlines")]
+
+
+@pytest.mark.parametrize("path", sources(SERVER), ids=named)
+def test_positions_are_converted_by_our_own_line_index(path: Path) -> None:
+    source = path.read_text(encoding="utf-8")
+    for name in ("position_codec", "client_position_at_offset", "offset_at_position"):
+        assert f".{name}" not in source
+
+
+@pytest.mark.parametrize("path", [*sources(ENGINE), *sources(SERVER)], ids=named)
+def test_no_code_from_a_model_or_a_pickle_is_run(path: Path) -> None:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    trusting = [
+        keyword
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        for keyword in node.keywords
+        if keyword.arg == "trust_remote_code"
+        and not (isinstance(keyword.value, ast.Constant) and keyword.value.value is False)
+    ]
+    assert not trusting
+    assert not packages(path) & {"pickle", "shelve", "marshal", "dill"}
+    assert not [name for name in called(path) if name in {"eval", "exec", "torch.load"}]
+
+
+@pytest.mark.parametrize("module", ["ppl_lsp.server", "ppl_lsp.__main__", "ppl_engine.cli"])
+def test_importing_loads_no_torch(module: str) -> None:
+    code = (
+        f"import sys, {module}\n"
+        f"loaded = {TORCH - {'safetensors'}!r} & set(sys.modules)\n"
+        "sys.exit(f'loaded: {loaded}' if loaded else 0)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True, text=True)
+    assert 0 == done.returncode, done.stderr
+
+
+def test_the_wheel_holds_the_two_packages_and_the_embedded_model() -> None:
+    builder = WheelBuilder(str(ROOT))
+    paths = {file.distribution_path for file in builder.recurse_included_files()}
+    tops = {path.partition("/")[0] for path in paths}
+    assert {"ppl_engine", "ppl_lsp"} == tops
+    embedded = {path for path in paths if path.startswith("ppl_engine/models/embedded/")}
+    for name in ("config.json", "model.safetensors", "tokenizer.json", "README.md"):
+        assert f"ppl_engine/models/embedded/{name}" in embedded
+
+
+@pytest.mark.parametrize("path", [*sources(ENGINE), *sources(SERVER)], ids=named)
+def test_nothing_imports_the_folders_of_the_repository(path: Path) -> None:
+    assert not packages(path) & {"server", "client", "docs", "tests"}
+
+
+@pytest.mark.parametrize("path", [*sources(ENGINE), *sources(SERVER)], ids=named)
+def test_files_stay_small(path: Path) -> None:
+    assert len(path.read_text(encoding="utf-8").split("\n")) <= 300
