@@ -1,0 +1,8 @@
+const LANGUAGES = ['markdown', 'plaintext'];
+
+// Schemes are named because one text appears under several: past versions in the source control view
+// (`git`), logs (`output`), cells and comments are not what the user is writing.
+const SCHEMES = ['file', 'untitled', 'vscode-vfs'];
+
+/** The documents that are sent to the server. */
+export const DOCUMENTS = SCHEMES.flatMap((scheme) => LANGUAGES.map((language) => ({ scheme, language })));
