@@ -1,5 +1,5 @@
 # Two commands do everything: `make demo` and `make test`. Both need Python ≥ 3.11; the client needs
-# Node ≥ 20. What they install is kept in .venv and client/node_modules.
+# Node ≥ 20.19. What they install is kept in .venv and client/node_modules.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -55,6 +55,6 @@ $(VENV)/.dev: $(VENV)/.run
 	@touch $@
 
 client/node_modules/.installed: client/package-lock.json
-	@command -v node >/dev/null || { echo "The client's checks need Node.js 20 or newer." >&2; exit 1; }
+	@command -v node >/dev/null || { echo "The client's checks need Node.js 20.19 or newer." >&2; exit 1; }
 	$(NPM) ci --prefer-offline --no-audit --no-fund
 	@touch $@

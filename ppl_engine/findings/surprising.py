@@ -29,7 +29,9 @@ SEVERITY: Final[Severity] = "information"
 _PLAIN_WORD: Final = regex.compile(
     r"\p{Lu}?\p{Ll}[\p{Ll}\p{M}]*(?:['’]\p{Ll}+)?|\p{Lo}[\p{Lo}\p{M}]+"
 )
-_BEGINS_WORD: Final = regex.compile(r"[ \t]?\p{L}")
+# One letter is hardly ever a word; as a token it begins one, and does not say which.
+_BEGINS_WORD: Final = regex.compile(r"[ \t]?(?:\p{L}{2,}|\p{Lo}|[aAI]$)")
+_WORTH_NAMING: Final = 0.05
 _N_ALTERNATIVES: Final = 5
 _SENTENCE_START: Final = regex.compile(r"(?:^|[.!?:]|[\r\n])[\"'“‘(\[*_#>\-+\s\d.|]*$")
 # Letters glued to these belong to a name of something: a path, an option, a call, a placeholder.
@@ -68,7 +70,8 @@ def finding(
     """Describe one flagged word."""
     span = Span(int(words.starts[idx]), int(words.ends[idx]))
     surprisal_bits = float(words.surprisal_bits[idx])
-    expected = f"; “{alternatives[0].text}” was expected" if alternatives else ""
+    likely = alternatives and _WORTH_NAMING <= alternatives[0].probability
+    expected = f"; “{alternatives[0].text}” was expected" if likely else ""
     return Finding(
         code=CODE,
         severity=SEVERITY,

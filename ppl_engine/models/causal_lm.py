@@ -82,13 +82,15 @@ class CausalLM:
         """Return the `n` most probable next tokens for each final hidden state (rows, width)."""
         rows = torch.from_numpy(hidden).to(self._parts.head.weight.device)
         ids, logprobs = self._parts.head.predict(rows, n)
+        rows_of_ids = cast("list[list[int]]", ids.tolist())
+        rows_of_logprobs = cast("list[list[float]]", logprobs.tolist())
         text_of = self._parts.tokenizer.text_of
         return [
             [
                 Prediction(token, text_of(token), logprob)
                 for token, logprob in zip(*row, strict=True)
             ]
-            for row in zip(ids.tolist(), logprobs.tolist(), strict=True)
+            for row in zip(rows_of_ids, rows_of_logprobs, strict=True)
         ]
 
     def _batches(self, windows: Sequence[Window]) -> list[list[int]]:

@@ -21,6 +21,9 @@ class ModelChoice:
     precision: str = "auto"
     """One of `PRECISIONS`."""
 
+    n_spare_cores: int = 0
+    """How many cores of the CPU are left to others, such as an editor in which somebody types."""
+
     def __post_init__(self) -> None:
         """Raise ValueError for a device or precision that does not exist."""
         if self.device not in DEVICES:

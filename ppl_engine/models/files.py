@@ -69,7 +69,9 @@ def _locate(name: str) -> Path:
 
 
 def _from_hub(name: str) -> Path:
-    from huggingface_hub import snapshot_download  # noqa: PLC0415 - only hub ids need it
+    from huggingface_hub import (  # noqa: PLC0415 - only hub ids need it
+        snapshot_download,  # pyright: ignore[reportUnknownVariableType]
+    )
 
     try:
         try:
@@ -140,8 +142,9 @@ def _indexed_weights(index: Path) -> tuple[Path, ...]:
 
 def _count_parameters(path: Path) -> int:
     try:
-        with safe_open(path, framework="numpy") as tensors:
-            return sum(prod(tensors.get_slice(name).get_shape()) for name in tensors.keys())  # noqa: SIM118 - not a dict
+        with cast("Any", safe_open(path, framework="numpy")) as tensors:
+            names = cast("list[str]", tensors.keys())
+            return sum(prod(tensors.get_slice(name).get_shape()) for name in names)
     except (SafetensorError, OSError) as exc:
         raise ModelLoadError(
             f"{path} is truncated or damaged ({_first_line(exc)}). Copy or download it again."

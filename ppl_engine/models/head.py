@@ -6,12 +6,13 @@ up to 0.126 nat. Rank counts the greater logits, which costs one pass where sort
 """
 
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, cast
 
 import torch
 from torch import Tensor
 
 _CHUNK_BYTES: Final = 64 * 2**20
+_CACHE_BYTES: Final = 2 * 2**20
 _SMALLEST: Final = torch.finfo(torch.float32).tiny
 
 
@@ -64,11 +65,15 @@ class Head:
 
     def score(self, hidden: Tensor, targets: Tensor) -> RowScores:
         """Score `targets` (R,) against what `hidden` (R, D) predicts, chunk by chunk."""
-        rows = self.chunk_rows
-        parts = [
-            self._score_chunk(hidden[k : k + rows], targets[k : k + rows])
-            for k in range(0, len(hidden), rows)
-        ]
+        parts: list[RowScores] = []
+        for k in range(0, len(hidden), self.chunk_rows):
+            logits = self.logits(hidden[k : k + self.chunk_rows])  # (R, V)
+            chunk = targets[k : k + self.chunk_rows]
+            rows = self._rows_in_cache
+            parts += [
+                self._score_logits(logits[j : j + rows], chunk[j : j + rows])
+                for j in range(0, len(logits), rows)
+            ]
         return RowScores(
             *(
                 torch.cat([getattr(part, name) for part in parts])
@@ -82,8 +87,18 @@ class Head:
         top = torch.topk(logprobs, min(n, logprobs.shape[-1]), dim=-1)
         return top.indices, top.values
 
-    def _score_chunk(self, hidden: Tensor, targets: Tensor) -> RowScores:
-        logits = self.logits(hidden)  # (R, V)
+    @property
+    def _rows_in_cache(self) -> int:
+        """How many rows of logits to go over at a time.
+
+        Seven passes over what stays in a CPU's cache take a third of the time of seven passes over
+        what does not. A GPU wants few, large kernels.
+        """
+        if self.weight.device.type != "cpu":
+            return self.chunk_rows
+        return max(4, _CACHE_BYTES // (4 * self.weight.shape[0]))
+
+    def _score_logits(self, logits: Tensor, targets: Tensor) -> RowScores:
         target_logit = logits.gather(1, targets[:, None])  # (R, 1)
         rank = (logits > target_logit).sum(dim=1) + 1
         top_logit = logits.amax(dim=1, keepdim=True)
@@ -91,7 +106,7 @@ class Head:
         probability = shifted.exp()
         total = probability.sum(dim=1)
         log_total = total.log()
-        mean_shifted = torch.linalg.vecdot(probability, shifted) / total
+        mean_shifted = cast("Tensor", torch.linalg.vecdot(probability, shifted)) / total
         boundary = (probability @ self.is_boundary) / total
         return RowScores(
             logprob=(target_logit - top_logit).squeeze(1) - log_total,

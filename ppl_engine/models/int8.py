@@ -7,17 +7,19 @@ come. The product is exact in int32. This is the "dynamic" scheme of torch and o
 
 import torch
 from torch import Tensor, nn
+from transformers.pytorch_utils import Conv1D
 
 
 class Int8Linear(nn.Module):
     """A linear layer whose weight is kept in int8."""
 
-    def __init__(self, linear: nn.Linear) -> None:
+    def __init__(self, weight: Tensor, bias: Tensor | None) -> None:
+        """Round a weight (out, in)."""
         super().__init__()
-        weight, scale = _rounded(linear.weight.detach().float())
+        weight, scale = _rounded(weight.detach().float())
         self.register_buffer("weight", weight)  # (out, in) int8
         self.register_buffer("scale", scale.squeeze(1))  # (out,)
-        self.bias = linear.bias
+        self.bias = bias
 
     weight: Tensor
     scale: Tensor
@@ -26,7 +28,9 @@ class Int8Linear(nn.Module):
         """Map (…, in) to (…, out)."""
         rows = x.reshape(-1, x.shape[-1])
         rounded, row_scale = _rounded(rows.float())
-        product = torch._int_mm(rounded, self.weight.T)  # noqa: SLF001 - the only int8 product
+        product = torch._int_mm(  # noqa: SLF001  # pyright: ignore - torch has no public int8 product
+            rounded, self.weight.T
+        )
         result = product.float() * row_scale * self.scale
         if self.bias is not None:
             result = result + self.bias
@@ -37,7 +41,9 @@ def quantize_linears(module: nn.Module) -> None:
     """Replace every linear layer below `module` by its int8 form, in place."""
     for name, child in module.named_children():
         if type(child) is nn.Linear:
-            setattr(module, name, Int8Linear(child))
+            setattr(module, name, Int8Linear(child.weight, child.bias))
+        elif isinstance(child, Conv1D):  # GPT-2's linear layers, stored the other way round
+            setattr(module, name, Int8Linear(child.weight.T.contiguous(), child.bias))
         else:
             quantize_linears(child)
 

@@ -1,13 +1,13 @@
 """From a model's name to an engine that runs it."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Any, Final, cast
 
 import torch
 from tokenizers import Tokenizer
-from torch import nn
+from torch import Tensor, nn
 from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer, PreTrainedModel
 from transformers.utils import logging as transformers_logging
 
@@ -20,6 +20,7 @@ from ppl_engine.models.device import (
     available_bytes,
     resolve_device,
     resolve_precision,
+    use_cores,
 )
 from ppl_engine.models.files import ModelFiles, find_model
 from ppl_engine.models.head import Head
@@ -44,6 +45,7 @@ def load_engine(choice: ModelChoice) -> Engine:
 
 def load_scorer(choice: ModelChoice) -> CausalLM:
     """Load a causal language model: safetensors only, and never code from its directory."""
+    use_cores(choice.n_spare_cores)
     device = resolve_device(choice.device)
     precision = resolve_precision(choice.precision, device)
     files = find_model(choice.model)
@@ -66,7 +68,7 @@ def assemble(
     bos_id, bos_policy = _bos(tokenizer, files, config)
     head = _head(model, tokenizer, config)
     if precision == "int8":
-        quantize_linears(cast("nn.Module", model.base_model))
+        quantize_linears(model.base_model)
     model.to(device)  # pyright: ignore[reportArgumentType] - transformers' wrapper loses the type
     parts = CausalParts(model=model.eval(), head=head.to(device), tokenizer=tokenizer)
     info = ModelInfo(
@@ -99,7 +101,7 @@ def _load_tokenizer(files: ModelFiles) -> TextTokenizer:
     try:
         if path.is_file():
             return TextTokenizer(Tokenizer.from_file(str(path)))
-        loaded = AutoTokenizer.from_pretrained(
+        loaded = cast("Any", AutoTokenizer).from_pretrained(
             files.directory, local_files_only=True, trust_remote_code=False
         )
         return TextTokenizer(loaded.backend_tokenizer)
@@ -113,10 +115,10 @@ def _load_tokenizer(files: ModelFiles) -> TextTokenizer:
 def _load_model(files: ModelFiles, precision: str) -> PreTrainedModel:
     with _quiet_transformers():
         try:
-            config = AutoConfig.from_pretrained(
+            config = cast("Any", AutoConfig).from_pretrained(
                 files.directory, local_files_only=True, trust_remote_code=False
             )
-            model, report = AutoModelForCausalLM.from_pretrained(
+            model, report = cast("Any", AutoModelForCausalLM).from_pretrained(
                 files.directory,
                 config=config,
                 dtype=DTYPES[precision],
@@ -141,7 +143,7 @@ def _load_model(files: ModelFiles, precision: str) -> PreTrainedModel:
 
 
 @contextmanager
-def _quiet_transformers() -> Iterator[None]:
+def _quiet_transformers() -> Generator[None]:
     """Keep progress bars and advice meant for training off the user's terminal."""
     level = transformers_logging.get_verbosity()
     had_bars = transformers_logging.is_progress_bar_enabled()
@@ -172,6 +174,7 @@ def _bos(tokenizer: TextTokenizer, files: ModelFiles, config: Any) -> tuple[int 
 def _head(model: PreTrainedModel, tokenizer: TextTokenizer, config: Any) -> Head:
     layer = cast("nn.Linear", model.get_output_embeddings())
     weight = layer.weight.detach()
+    bias = cast("Tensor | None", layer.bias)
     if weight.shape[0] < len(tokenizer):
         raise ModelLoadError(
             f"The tokenizer has {len(tokenizer)} tokens and the model only {weight.shape[0]}: "
@@ -185,7 +188,7 @@ def _head(model: PreTrainedModel, tokenizer: TextTokenizer, config: Any) -> Head
     scaling = getattr(config, "logits_scaling", None)
     return Head(
         weight=weight,
-        bias=None if layer.bias is None else layer.bias.detach().float(),
+        bias=None if bias is None else bias.detach().float(),
         scale=float(getattr(config, "logit_scale", None) or (1.0 / scaling if scaling else 1.0)),
         softcap=getattr(config, "final_logit_softcapping", None),
         is_boundary=torch.from_numpy(boundary).float(),

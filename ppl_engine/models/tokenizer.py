@@ -76,7 +76,9 @@ class TextTokenizer:
     def _exact_lengths(self, text: str, ids: NDArray[np.int64]) -> NDArray[np.int64] | None:
         """Return how many bytes of the text each token takes, or None if they are not its bytes."""
         lengths = self._byte_lengths[ids]
-        joined = b"".join(self.token_bytes[token_id] for token_id in ids.tolist())
+        joined = b"".join(
+            self.token_bytes[token_id] for token_id in cast("list[int]", ids.tolist())
+        )
         raw = text.encode("utf-8")
         if joined == raw:
             return lengths

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Generator
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,7 +46,7 @@ def hidden_states(
     Recomputes the windows that the cache no longer holds. Every token must be scored.
     """
     rows: list[NDArray[np.float32]] = []
-    for idx in token_idx.tolist():
+    for idx in cast("list[int]", token_idx.tolist()):
         segment_idx = int(np.searchsorted(tokens.segment_starts, idx, side="right")) - 1
         needed = window(tokens.ids, tokens.segment_starts, segment_idx, scorer.bos_id)
         scores = cache.get(needed.key) or _score_one(needed, scorer, cache)

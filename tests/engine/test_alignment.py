@@ -42,8 +42,8 @@ def test_byte_lengths_give_the_characters_that_a_walk_over_the_bytes_gives(
 
 def test_a_token_that_splits_a_character_covers_the_whole_of_it() -> None:
     starts, ends = spans_of_bytes("a😀b", np.array([1, 2, 2, 1]))
-    assert [0, 1, 1, 2] == starts.tolist()
-    assert [1, 2, 2, 3] == ends.tolist()
+    assert starts.tolist() == [0, 1, 1, 2]
+    assert ends.tolist() == [1, 2, 2, 3]
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,7 @@ def test_segments_begin_at_the_start_and_are_never_too_long(text: str) -> None:
     starts = cut(text)
     lengths = np.diff([*starts, len(text)])
     assert starts[:1] == ([0] if text else [])
-    assert (0 < lengths).all()
+    assert (lengths > 0).all()
     assert (lengths <= SMALL.longest).all()
 
 

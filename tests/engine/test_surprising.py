@@ -33,12 +33,12 @@ def flagged(text: str, thresholds: Thresholds = LOOSE, language: str = "markdown
 
 def test_a_strange_word_is_flagged_with_what_was_expected() -> None:
     (finding,) = analyzed("the the the trombone the the").findings
-    assert ("surprising-word", "trombone") == (finding.code, finding.text)
-    assert (12, 20) == (finding.span.start, finding.span.end)
-    assert "the" == finding.alternatives[0].text
+    assert (finding.code, finding.text) == ("surprising-word", "trombone")
+    assert (finding.span.start, finding.span.end) == (12, 20)
+    assert finding.alternatives[0].text == "the"
     assert finding.alternatives[0].probability == pytest.approx(1.0)
     assert "“the” was expected" in finding.message
-    assert 200 < finding.surprisal_bits
+    assert finding.surprisal_bits > 200
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ def test_a_strange_word_is_flagged_with_what_was_expected() -> None:
     ],
 )
 def test_names_identifiers_and_quotations_are_not_flagged(text: str) -> None:
-    assert [] == flagged(text)
+    assert flagged(text) == []
 
 
 @pytest.mark.parametrize(
@@ -81,24 +81,24 @@ def test_words_of_the_language_are_flagged(text: str, expected: list[str]) -> No
 
 
 def test_a_term_is_flagged_where_it_first_occurs() -> None:
-    assert ["zebra", "quagga"] == flagged("the the the zebra the quagga the Zebra the zebra")
+    assert flagged("the the the zebra the quagga the Zebra the zebra") == ["zebra", "quagga"]
 
 
 def test_a_term_known_from_the_cold_start_is_not_flagged_later() -> None:
-    assert [] == flagged("zebra the the the the the the zebra")
+    assert flagged("zebra the the the the the the zebra") == []
 
 
 def test_the_first_tokens_are_cold() -> None:
-    assert [] == flagged("the zebra the the the", Thresholds(20.0, 10.0, 10.0, 1000, 32))
+    assert flagged("the zebra the the the", Thresholds(20.0, 10.0, 10.0, 1000, 32)) == []
 
 
 def test_the_budget_keeps_the_strongest() -> None:
     text = "the the the ab the abcdef the abcd the"
     one = Thresholds(20.0, 10.0, 10.0, max_per_1000_words=10, n_cold_tokens=2)
     none = Thresholds(20.0, 10.0, 10.0, max_per_1000_words=0, n_cold_tokens=2)
-    assert ["ab", "abcdef", "abcd"] == flagged(text)
-    assert ["abcdef"] == flagged(text, one)
-    assert [] == flagged(text, none)
+    assert flagged(text) == ["ab", "abcdef", "abcd"]
+    assert flagged(text, one) == ["abcdef"]
+    assert flagged(text, none) == []
 
 
 @pytest.mark.parametrize(
@@ -110,7 +110,7 @@ def test_the_budget_keeps_the_strongest() -> None:
     ],
 )
 def test_every_lens_must_agree(thresholds: Thresholds) -> None:
-    assert [] == flagged("the the the zebra the", thresholds)
+    assert flagged("the the the zebra the", thresholds) == []
 
 
 def test_what_an_explanation_says_adds_up() -> None:
@@ -118,14 +118,14 @@ def test_what_an_explanation_says_adds_up() -> None:
     engine = engine_of(analysis)
     explanation = engine.explain(analysis, 13)
     assert explanation is not None
-    assert "zebra" == explanation.text
+    assert explanation.text == "zebra"
     assert explanation.uncorrected_bits == pytest.approx(
         sum(piece.surprisal_bits or 0.0 for piece in explanation.pieces), rel=1e-4
     )
-    assert " zebra" == "".join(piece.text for piece in explanation.pieces)
+    assert "".join(piece.text for piece in explanation.pieces) == " zebra"
     assert explanation.percentile == pytest.approx(100 * 5 / 6)
-    assert ["sentence", "paragraph"] == [passage.kind for passage in explanation.passages]
-    assert COMMON == explanation.expected[0].text
+    assert [passage.kind for passage in explanation.passages] == ["sentence", "paragraph"]
+    assert explanation.expected[0].text == COMMON
 
 
 def engine_of(analysis: Analysis) -> Engine:
@@ -138,7 +138,7 @@ def engine_of(analysis: Analysis) -> Engine:
 
 def test_bands_rise_with_surprisal_and_leave_the_unscored_calm() -> None:
     bits = np.array([np.nan, 0.0, *BAND_EDGES_BITS, 1e9], dtype=np.float32)
-    assert [0, 0, 1, 2, 3, 4, 5, 5] == bands(bits).tolist()
+    assert bands(bits).tolist() == [0, 0, 1, 2, 3, 4, 5, 5]
 
 
 def test_scores_of_words_are_arrays_of_one_length() -> None:

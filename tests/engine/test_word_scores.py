@@ -88,7 +88,7 @@ def test_no_word_is_more_than_certain(chosen: list[str]) -> None:
 def test_a_bracket_is_not_charged_for_the_word_in_it() -> None:
     scorer = uniform((" (", "a", ")", " "))
     tokens, words = scored(" (a)", scorer)
-    assert [False, True, False] == words.is_word.tolist()
+    assert words.is_word.tolist() == [False, True, False]
     boundary = -math.log(4 / 5)  # every token but `a` ends a word
     assert float(words.logprob[0]) == pytest.approx(-math.log(5) + boundary)
     assert float(words.logprob[1]) == pytest.approx(-math.log(5) - boundary)
@@ -97,13 +97,13 @@ def test_a_bracket_is_not_charged_for_the_word_in_it() -> None:
 
 def test_the_space_before_a_word_is_a_part_of_its_probability() -> None:
     _, words = scored("a b", uniform(("a", "b", " ")))
-    assert [(0, 1), (1, 3)] == list(zip(words.first_token, words.end_token, strict=True))
+    assert list(zip(words.first_token, words.end_token, strict=True)) == [(0, 1), (1, 3)]
 
 
 def test_words_that_a_token_joins_are_one_unit() -> None:
     _, words = scored("of the cat", uniform(("of the", " cat")))
-    assert [0, 6 + 1] == words.starts.tolist()
-    assert [6, 10] == words.ends.tolist()
+    assert words.starts.tolist() == [0, 6 + 1]
+    assert words.ends.tolist() == [6, 10]
 
 
 def test_a_uniform_model_has_the_perplexity_of_its_vocabulary() -> None:
@@ -123,13 +123,13 @@ def test_an_empty_text_has_no_mean() -> None:
     summary = summarize("", tokens, words)
     assert summary.perplexity is None
     assert summary.bits_per_byte is None
-    assert 0.0 == summary.log_likelihood
+    assert summary.log_likelihood == 0.0
     assert len(character_pieces(tokens)) == 0
 
 
 def test_a_word_is_found_at_its_ends_and_inside() -> None:
     _, words = scored("ab ba", uniform(("a", "b", " ")))
-    assert [0, 0, 0, 1, 1, 1] == [words.index_at(k) for k in range(6)]
+    assert [words.index_at(k) for k in range(6)] == [0, 0, 0, 1, 1, 1]
     assert words.index_at(7) is None
 
 

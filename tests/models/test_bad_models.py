@@ -2,6 +2,8 @@
 
 import json
 import pickle
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -157,14 +159,14 @@ def test_a_device_that_is_not_there_is_named(device: str) -> None:
 class Forgetful:
     """Stands for a model's body on a device where more than `limit` tokens do not fit."""
 
-    def __init__(self, scorer: object, limit: int) -> None:
-        self._body = scorer
+    def __init__(self, body: Callable[..., object], limit: int) -> None:
+        self._body = body
         self.limit = limit
 
     def __call__(self, input_ids: torch.Tensor, **kwargs: object) -> object:
         if self.limit < input_ids.numel():
             raise torch.OutOfMemoryError("CUDA out of memory")
-        return self._body(input_ids=input_ids, **kwargs)  # type: ignore[operator]
+        return self._body(input_ids=input_ids, **kwargs)
 
 
 def test_lack_of_memory_makes_batches_smaller_and_changes_no_score() -> None:
@@ -181,7 +183,7 @@ def test_a_device_without_memory_for_one_window_gives_way_to_the_cpu() -> None:
     scorer = load_scorer(ModelChoice())
     expected = finished(score_document(SAMPLE, scorer, WindowCache(0)))
     body = limit_body(scorer, 0)
-    scorer._info = scorer.model.__class__(**{**fields(scorer.model), "device": "cuda"})
+    scorer._info = replace(scorer.model, device="cuda")
     moved: list[torch.device] = []
 
     def to(device: torch.device) -> None:
@@ -192,7 +194,7 @@ def test_a_device_without_memory_for_one_window_gives_way_to_the_cpu() -> None:
     found = finished(score_document(SAMPLE, scorer, WindowCache(0)))
     np.testing.assert_allclose(expected.logprob, found.logprob, atol=1e-3)
     assert [torch.device("cpu")] == moved
-    assert "cpu" == scorer.model.device
+    assert scorer.model.device == "cpu"
     assert "ran out of memory" in scorer.model.notices[0]
 
 
@@ -201,10 +203,6 @@ def test_a_cpu_without_memory_is_an_error_that_says_so() -> None:
     limit_body(scorer, 0)
     with pytest.raises(NotEnoughMemoryError, match="memory"):
         finished(score_document(SAMPLE, scorer, WindowCache(0)))
-
-
-def fields(info: object) -> dict[str, object]:
-    return {name: getattr(info, name) for name in info.__slots__}  # type: ignore[attr-defined]
 
 
 def limit_body(scorer: loading.CausalLM, limit: int) -> Forgetful:

@@ -29,7 +29,7 @@ def test_it_loads_without_a_network(monkeypatch: pytest.MonkeyPatch) -> None:
         raise AssertionError("the network was asked for")
 
     monkeypatch.setattr(socket.socket, "connect", refuse)
-    assert "embedded" == load_engine(ModelChoice()).model.name
+    assert load_engine(ModelChoice()).model.name == "embedded"
 
 
 def test_english_is_more_probable_than_the_same_words_shuffled(engine: Engine) -> None:
@@ -53,7 +53,7 @@ def test_a_typo_surprises_more_than_the_word(engine: Engine) -> None:
 
 def test_the_sample_has_the_findings_that_were_put_there(engine: Engine) -> None:
     analysis = analyzed(engine, SAMPLE.read_text(encoding="utf-8"))
-    assert ["trombone", "wich", "reed"] == [finding.text for finding in analysis.findings]
+    assert [finding.text for finding in analysis.findings] == ["trombone", "wich", "reed"]
 
 
 def test_explanations_agree_with_scores(engine: Engine) -> None:

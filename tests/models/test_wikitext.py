@@ -33,5 +33,5 @@ def test_wikitext2_joined_by_blank_lines_has_287644_gpt2_tokens() -> None:
     rows = ["" if line == " \n" else line for line in raw.splitlines(keepends=True)]
     joined = "\n\n".join(rows)
     encoding = gpt2_tokenizer().encode(joined)
-    assert 287_644 == len(encoding.ids)
+    assert len(encoding.ids) == 287_644
     assert encoding.exact_spans

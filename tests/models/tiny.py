@@ -3,6 +3,7 @@
 import json
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import torch
 from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
@@ -23,7 +24,7 @@ SAMPLE = (
 )
 VOCAB_SIZE = 400
 
-_SIZES: dict[str, object] = {
+_SIZES: dict[str, Any] = {
     "vocab_size": VOCAB_SIZE,
     "hidden_size": 32,
     "intermediate_size": 64,
@@ -34,7 +35,7 @@ _SIZES: dict[str, object] = {
     "eos_token_id": 0,
     "pad_token_id": None,
 }
-_GPT2_SIZES: dict[str, object] = {
+_GPT2_SIZES: dict[str, Any] = {
     "vocab_size": VOCAB_SIZE,
     "n_embd": 32,
     "n_layer": 2,
@@ -43,7 +44,7 @@ _GPT2_SIZES: dict[str, object] = {
     "bos_token_id": 0,
     "eos_token_id": 0,
 }
-FAMILIES: dict[str, tuple[type[PreTrainedConfig], dict[str, object]]] = {
+FAMILIES: dict[str, tuple[type[PreTrainedConfig], dict[str, Any]]] = {
     "gpt2": (GPT2Config, _GPT2_SIZES),
     "llama": (LlamaConfig, {**_SIZES, "num_key_value_heads": 2}),
     "qwen2": (Qwen2Config, {**_SIZES, "num_key_value_heads": 1}),
