@@ -1,8 +1,8 @@
 """What of a document is prose: the only text in which anything may be flagged.
 
 Everything else stays in the text that the model reads: code and addresses are context, not errors.
-A format joins by one line in `_FORMATS` and one in `_LANGUAGES`, with its grammar in a module
-of its own beside `markdown`.
+A format joins by one line in `_FORMATS` and those in `languages`, with its grammar in a module of
+its own beside `markdown`.
 """
 
 import re
@@ -11,7 +11,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from ppl_engine.text import markdown
+from ppl_engine.text.languages import LANGUAGES, language_of
 from ppl_engine.text.spans import Span
+
+__all__ = ["LANGUAGES", "language_of", "prose_spans"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,22 +31,6 @@ _FORMATS: Final[Mapping[str, _Format]] = {
     "mdx": _Format(markdown.mdx_prose, markdown.MDX_NOTATIONS),
 }
 
-_LANGUAGES: Final = {
-    "": "plaintext",
-    ".text": "plaintext",
-    ".txt": "plaintext",
-    ".markdown": "markdown",
-    ".md": "markdown",
-    ".mdown": "markdown",
-    ".mdx": "mdx",
-}
-
-LANGUAGES: Final = ("plaintext", *_FORMATS)
-"""The language ids that are told apart; any other is read as plain text."""
-
-DOCUMENT_SUFFIXES: Final = frozenset(suffix for suffix in _LANGUAGES if suffix)
-"""The suffixes by which a file is known to be a document."""
-
 
 def prose_spans(text: str, language: str) -> tuple[Span, ...]:
     """Return the prose of `text`: ordered, disjoint, non-empty spans.
@@ -56,11 +43,6 @@ def prose_spans(text: str, language: str) -> tuple[Span, ...]:
         kept = _without(known.prose(text), notations)
     kept = _without(kept, _addresses(text))
     return tuple(trimmed for span in kept if (trimmed := _trimmed(span, text)))
-
-
-def language_of(path_suffix: str) -> str:
-    """Return the language id for the suffix of a file's name, its dot included."""
-    return _LANGUAGES.get(path_suffix.lower(), "plaintext")
 
 
 def _trimmed(span: Span, text: str) -> Span:

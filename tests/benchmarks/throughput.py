@@ -12,7 +12,7 @@ import argparse
 import json
 import platform
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -22,6 +22,7 @@ import torch
 from transformers import AutoModelForCausalLM, GPT2Config, GPT2LMHeadModel
 
 from ppl_engine.models.choice import ModelChoice
+from ppl_engine.models.files import find_model
 from ppl_engine.models.loading import load_scorer
 from ppl_engine.scoring.lines import score_lines
 from tests.models.test_wikitext import gpt2_tokenizer, unpacked
@@ -30,11 +31,11 @@ from tests.models.test_wikitext import gpt2_tokenizer, unpacked
 def paragraphs(n: int) -> list[str]:
     """The first paragraphs of the test split that are running text."""
     lines = (line.strip() for line in unpacked("wikitext2-test.raw.xz").split("\n"))
-    return [line for line in lines if 200 < len(line) and not line.startswith("=")][:n]
+    return [line for line in lines if len(line) > 200 and not line.startswith("=")][:n]
 
 
 @contextmanager
-def gpt2_shaped() -> Iterator[Path]:
+def gpt2_shaped() -> Generator[Path]:
     """A directory with a random model of 124 million parameters and GPT-2's tokenizer."""
     with TemporaryDirectory() as directory:
         torch.manual_seed(0)
@@ -64,9 +65,7 @@ def ours(model: str, precision: str, texts: list[str]) -> float:
 
 def plain_loop(model: str, texts: list[str]) -> float:
     scorer = load_scorer(ModelChoice(model, "cpu", "exact"))
-    loaded = AutoModelForCausalLM.from_pretrained(
-        scorer._parts.model.config.name_or_path, dtype=torch.float32
-    )
+    loaded = AutoModelForCausalLM.from_pretrained(find_model(model).directory, dtype=torch.float32)
 
     @torch.inference_mode()
     def run() -> int:

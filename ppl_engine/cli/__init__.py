@@ -1,0 +1,10 @@
+"""The command line: one file per subcommand. It parses, calls the engine, prints; decides nothing.
+
+`command_line` is the entry, `options` what the commands share, `sources` reads files, `session`
+holds the engine, `output` and `meter` write, `check_formats` and `score_formats` say in what form.
+A subcommand joins by one line in `command_line`.
+"""
+
+from ppl_engine.cli.command_line import main
+
+__all__ = ["main"]

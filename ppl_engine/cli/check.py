@@ -1,0 +1,155 @@
+"""`ppl check`: what in documents is worth a glance."""
+
+import argparse
+import math
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Final
+
+from ppl_engine.cli.options import add_command
+from ppl_engine.cli.output import Output, open_output
+from ppl_engine.cli.reports import write_json, write_json_lines, write_text
+from ppl_engine.cli.session import ExitCode, Load, Session
+from ppl_engine.cli.sources import STDIN, Source, read_sources
+from ppl_engine.findings.thresholds import Thresholds
+from ppl_engine.text.languages import DOCUMENT_SUFFIXES, LANGUAGES, language_of
+
+if TYPE_CHECKING:
+    from ppl_engine.analysis import Analysis
+    from ppl_engine.cli.options import Subparsers
+
+_SUMMARY: Final = "show the surprising words of documents"
+_ABOUT: Final = """\
+Show the words of documents that surprise a language model where it firmly expected another.
+
+Code, addresses, front matter and markup are read as context and never flagged. Nothing that is
+found is an error: it is a place worth a glance.
+
+examples:
+  ppl check README.md docs/                  findings with their lines
+  ppl check --heat README.md                 the whole text as a heat map
+  ppl check --format json docs/ > found.json for programs; see docs/output.md
+  git show HEAD:a.md | ppl check -           standard input"""
+
+_THRESHOLD_HELP: Final = {
+    "surprisal_bits": "least surprisal of a word that is flagged",
+    "excess_bits": "least surprisal beyond the entropy of the place",
+    "gap_bits": "how much more probable the most expected token must have been",
+    "max_per_1000_words": "budget of findings; the strongest are shown",
+    "n_cold_tokens": "first tokens of a text, never flagged",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A document with what the engine says of it."""
+
+    path: str
+    analysis: "Analysis"
+
+
+@dataclass(slots=True)
+class Tally:
+    """Totals over the documents of a run."""
+
+    n_files: int = 0
+    n_findings: int = 0
+    n_words: int = 0
+    n_bytes: int = 0
+    log_likelihood: float = 0.0
+
+    def counting(self, checked: Iterable[Checked]) -> Iterator[Checked]:
+        """Count what passes."""
+        for one in checked:
+            summary = one.analysis.summary
+            self.n_files += 1
+            self.n_findings += len(one.analysis.findings)
+            self.n_words += summary.n_words
+            self.n_bytes += summary.n_bytes
+            self.log_likelihood += summary.log_likelihood
+            yield one
+
+
+def add_to(commands: "Subparsers") -> None:
+    """Add the command and its options."""
+    parser = add_command(commands, "check", summary=_SUMMARY, about=_ABOUT)
+    parser.add_argument(
+        "--heat", action="store_true", help="text: show the whole text with its surprisal"
+    )
+    parser.add_argument(
+        "--language",
+        metavar="ID",
+        help=f"read every file as this: {', '.join(LANGUAGES)} "
+        "(default: by suffix; markdown for standard input)",
+    )
+    group = parser.add_argument_group("thresholds")
+    for field in fields(Thresholds):
+        group.add_argument(
+            f"--{field.name.replace('_', '-')}",
+            type=_whole_number if field.type is int else _amount,
+            default=field.default,
+            metavar="N",
+            help=f"{_THRESHOLD_HELP[field.name]} (default: {field.default})",
+        )
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace, load: Load) -> int:
+    """Check the documents; 0 where nothing is found, 1 where something is, 2 on failure."""
+    session, tally = Session.of(arguments, load), Tally()
+    if arguments.heat and arguments.format != "text":
+        session.fail(f"--heat is text for people: leave out --format {arguments.format}")
+        return ExitCode.FAILED
+    with session.reporting_failures(), open_output(arguments.output) as output:
+        _report(output, session, arguments, tally)
+    if session.has_failed:
+        return ExitCode.FAILED
+    return ExitCode.FINDINGS if tally.n_findings else ExitCode.CLEAN
+
+
+def _report(output: Output, session: Session, arguments: argparse.Namespace, tally: Tally) -> None:
+    # The formats need numpy, which takes longer to import than the help takes to print.
+    from ppl_engine.cli import check_formats as formats  # noqa: PLC0415
+
+    checked = tally.counting(_checked(session, arguments))
+    match arguments.format:
+        case "json":
+            write_json(output, map(formats.file_object, checked), lambda: session.model)
+        case "jsonl":
+            write_json_lines(output, ([formats.file_object(one)] for one in checked))
+        case _ if arguments.heat:
+            for one in checked:
+                formats.write_heat(output, one)
+            write_text(output, [formats.legend_parts(output), formats.total_parts(tally)])
+        case _:
+            write_text(output, map(formats.finding_parts, checked))
+            write_text(output, [formats.total_parts(tally)])
+
+
+def _checked(session: Session, arguments: argparse.Namespace) -> Iterator[Checked]:
+    thresholds = Thresholds(**{f.name: getattr(arguments, f.name) for f in fields(Thresholds)})
+    for source in read_sources(arguments.paths, DOCUMENT_SUFFIXES, session):
+        language = arguments.language or _language(source)
+        steps = session.engine.analyze(source.text, language=language, thresholds=thresholds)
+        if (analysis := session.finish(source.path, steps)) is not None:
+            yield Checked(source.path, analysis)
+
+
+def _language(source: Source) -> str:
+    if source.path == STDIN:
+        return "markdown"
+    return language_of(source.suffix)
+
+
+def _amount(argument: str) -> float:
+    value = float(argument)
+    if not 0 <= value < math.inf:
+        raise argparse.ArgumentTypeError(f"{argument} is not a number from 0 on")
+    return value
+
+
+def _whole_number(argument: str) -> int:
+    value = int(argument)
+    if value < 0:
+        raise argparse.ArgumentTypeError(f"{argument} is not a number from 0 on")
+    return value

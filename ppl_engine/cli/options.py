@@ -1,0 +1,77 @@
+"""The options that commands share, and how help is laid out."""
+
+import argparse
+from typing import TYPE_CHECKING, Final
+
+from ppl_engine.models.choice import DEVICES, EMBEDDED, PRECISIONS, ModelChoice
+
+if TYPE_CHECKING:
+    # argparse has no public name for what `add_subparsers` returns.
+    Subparsers = argparse._SubParsersAction[  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
+        argparse.ArgumentParser
+    ]
+
+FORMATS: Final = ("text", "json", "jsonl")
+
+EPILOG: Final = """\
+exit codes:
+  0  done (check: nothing found)
+  1  check: something found
+  2  something could not be done: each time a line on standard error says what, the rest goes on
+  130 interrupted, 141 output closed early; what was finished is written"""
+
+
+class TeachingFormatter(argparse.RawDescriptionHelpFormatter):
+    """Keeps the paragraphs and examples of the help as they were written."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, max_help_position=30, width=96)
+
+
+def add_command(
+    commands: "Subparsers", name: str, *, summary: str, about: str
+) -> argparse.ArgumentParser:
+    """Add a subcommand with the arguments that all of them take."""
+    parser = commands.add_parser(
+        name,
+        help=summary,
+        description=about,
+        epilog=EPILOG,
+        formatter_class=TeachingFormatter,
+    )
+    parser.add_argument(
+        "paths",
+        metavar="PATH",
+        nargs="+",
+        help="a file, a directory (its Markdown and text files), or - for standard input",
+    )
+    parser.add_argument("--format", choices=FORMATS, default="text", help="default: text")
+    parser.add_argument(
+        "-o", "--output", metavar="FILE", help="write there instead of to standard output"
+    )
+    _add_model(parser)
+    return parser
+
+
+def model_choice(arguments: argparse.Namespace) -> ModelChoice:
+    """Return the model that the arguments ask for."""
+    return ModelChoice(arguments.model, arguments.device, arguments.precision)
+
+
+def _add_model(parser: argparse.ArgumentParser) -> None:
+    model = parser.add_argument_group("model")
+    model.add_argument(
+        "--model",
+        default=EMBEDDED,
+        metavar="NAME",
+        help=f"a directory in Hugging Face format, a hub id, or {EMBEDDED} (default)",
+    )
+    model.add_argument(
+        "--device", choices=DEVICES, default="auto", help="default: auto, the fastest there is"
+    )
+    model.add_argument(
+        "--precision",
+        choices=PRECISIONS,
+        default="auto",
+        help="default: auto, what the device is good at; exact is fp32 and deterministic",
+    )

@@ -1,0 +1,73 @@
+"""The three forms of a report, whatever it is about. Each file is handed on when it is finished."""
+
+import json
+import math
+from collections.abc import Callable, Iterable, Mapping
+from itertools import islice
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+from ppl_engine.cli.output import Output, Part
+
+if TYPE_CHECKING:
+    from ppl_engine.scoring.scorer import ModelInfo
+
+VERSION: Final = 1
+"""Of the JSON contract in docs/output.md; raised when something in it changes its meaning."""
+
+_PARTS_AT_ONCE: Final = 256
+"""A file may be a stream, of which no more than this is held back."""
+
+Json: TypeAlias = Mapping[str, object]
+
+
+def write_json(
+    output: Output, files: Iterable[Json], model: "Callable[[], ModelInfo | None]"
+) -> None:
+    """Write one document, complete even where the work is interrupted."""
+    n_written = 0
+    try:
+        for file in files:
+            output.write(",\n" if n_written else _head(model()), _dumps(file))
+            output.flush()
+            n_written += 1
+    finally:
+        output.write("\n]}\n" if n_written else _head(model()) + "]}\n")
+
+
+def write_json_lines(output: Output, files: Iterable[Iterable[Json]]) -> None:
+    """Write an object a line."""
+    for file in files:
+        for item in file:
+            output.write(_dumps(item), "\n")
+        output.flush()
+
+
+def write_text(output: Output, files: Iterable[Iterable[Part]]) -> None:
+    """Write what is meant for people."""
+    for file in files:
+        parts = iter(file)
+        while some := list(islice(parts, _PARTS_AT_ONCE)):
+            output.write(*some)
+        output.flush()
+
+
+def number(value: float) -> float | None:
+    """Return a number as JSON can say it: NaN, for what is not scored, is null."""
+    return None if math.isnan(value) else float(f"{value:.9g}")  # all there is in 32 bits
+
+
+def _head(model: "ModelInfo | None") -> str:
+    described = None
+    if model is not None:
+        described = {
+            "name": model.name,
+            "revision": model.revision,
+            "device": model.device,
+            "precision": model.precision,
+        }
+    return f'{{"version": {VERSION}, "model": {_dumps(described)}, "files": [\n'
+
+
+def _dumps(value: object) -> str:
+    # ASCII alone passes through any terminal and file, and can say lone surrogates.
+    return json.dumps(value, allow_nan=False)

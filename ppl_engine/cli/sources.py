@@ -1,0 +1,174 @@
+"""The documents that paths name: files, directories, standard input."""
+
+import codecs
+import os
+import re
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, Final, Protocol
+
+STDIN: Final = "-"
+
+_SKIPPED_DIRECTORIES: Final = frozenset({"node_modules", "site-packages", "__pycache__", "venv"})
+_ENVIRONMENT_MARKER: Final = "pyvenv.cfg"
+_N_BYTES_OF_BINARY_CHECK: Final = 8192
+_LINE_END: Final = re.compile(r"\r\n|\r|\n")
+_TO_UTF8: Final = "convert it, for example with `iconv -f {} -t UTF-8`"
+
+
+class Journal(Protocol):
+    """Who is told what could not be read."""
+
+    def note(self, message: str) -> None:
+        """Say what was left out on purpose."""
+
+    def fail(self, message: str) -> None:
+        """Say what could not be done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A document as it was read, without a byte order mark."""
+
+    path: str
+    """As it was given or found; `-` for standard input."""
+
+    text: str
+
+    @property
+    def suffix(self) -> str:
+        """Return the suffix of the file's name, its dot included."""
+        return Path(self.path).suffix
+
+
+def has_many(paths: Iterable[str]) -> bool:
+    """Whether more than one file is asked for, whether or not there are more."""
+    given = list(paths)
+    return len(given) > 1 or Path(given[0]).is_dir()
+
+
+def read_sources(
+    paths: Iterable[str], suffixes: frozenset[str], journal: Journal
+) -> Iterator[Source]:
+    """Read the files that paths name, each once, in order; what can not be read is reported."""
+    for path in find_files(paths, suffixes, journal):
+        try:
+            data = sys.stdin.buffer.read() if path == STDIN else Path(path).read_bytes()
+        except OSError as error:
+            journal.fail(f"{path}: {_reason(error)}")
+            continue
+        try:
+            text = decode(data)
+        except UnicodeDecodeError as error:
+            offset = error.start + len(data) - len(error.object)
+            journal.fail(
+                f"{path}: is not UTF-8 (byte 0x{data[offset]:02X} at offset {offset}): "
+                f"{_TO_UTF8.format('LATIN1')}"
+            )
+        except ValueError as error:
+            journal.fail(f"{path}: {error}")
+        else:
+            yield Source(path, text)
+
+
+def read_lines(path: str, journal: Journal) -> Iterator[tuple[int, str]]:
+    """Yield the lines of a file with their numbers from 1, in memory that does not grow."""
+    try:
+        if path == STDIN:
+            yield from _decoded_lines(sys.stdin.buffer, path, journal)
+            return
+        with Path(path).open("rb") as file:
+            yield from _decoded_lines(file, path, journal)
+    except OSError as error:
+        journal.fail(f"{path}: {_reason(error)}")
+
+
+def find_files(paths: Iterable[str], suffixes: frozenset[str], journal: Journal) -> Iterator[str]:
+    """Yield the files that paths name, each real file once; directories in sorted order."""
+    seen: set[str] = set()
+    for path in paths:
+        if path == STDIN or not Path(path).is_dir():
+            found: Iterable[str] = [path]
+        else:
+            found = _found_in(path, suffixes, journal)
+        for file in found:
+            real = file if file == STDIN else os.path.realpath(file)
+            if real not in seen:
+                seen.add(real)
+                yield file
+
+
+def decode(data: bytes) -> str:
+    """Decode UTF-8 and drop a byte order mark.
+
+    Raises UnicodeDecodeError, or another ValueError that says what the bytes are instead.
+    """
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        raise ValueError(f"is UTF-16, not UTF-8: {_TO_UTF8.format('UTF-16')}")
+    nul = data.find(b"\0", 0, _N_BYTES_OF_BINARY_CHECK)
+    if nul != -1:
+        raise ValueError(f"is binary, not text: there is a NUL at byte {nul}")
+    return data.removeprefix(codecs.BOM_UTF8).decode()
+
+
+def _found_in(directory: str, suffixes: frozenset[str], journal: Journal) -> Iterator[str]:
+    is_empty = True
+    for file in _walk(directory, (), journal):
+        if Path(file).suffix.lower() in suffixes:
+            is_empty = False
+            yield file
+    if is_empty:
+        journal.fail(
+            f"{directory}: no Markdown or text files in this directory; "
+            "a file that is named itself is read whatever its suffix"
+        )
+
+
+def _walk(directory: str, above: tuple[str, ...], journal: Journal) -> Iterator[str]:
+    real = os.path.realpath(directory)
+    if real in above:
+        journal.note(f"{directory}: skipped, since it leads back to {real}")
+        return
+    try:
+        with os.scandir(directory) as found:
+            entries = sorted(found, key=lambda entry: entry.name)
+    except OSError as error:
+        journal.fail(f"{directory}: {_reason(error)}")
+        return
+    for entry in entries:
+        if not entry.is_dir():
+            yield entry.path
+        elif not _is_skipped(entry):
+            yield from _walk(entry.path, (*above, real), journal)
+
+
+def _is_skipped(directory: os.DirEntry[str]) -> bool:
+    if directory.name.startswith(".") or directory.name in _SKIPPED_DIRECTORIES:
+        return True
+    return (Path(directory.path) / _ENVIRONMENT_MARKER).exists()
+
+
+def _decoded_lines(file: BinaryIO, path: str, journal: Journal) -> Iterator[tuple[int, str]]:
+    number = 1
+    for raw in file:
+        data = raw.removesuffix(b"\n").removesuffix(b"\r")
+        try:
+            # The first line tells whether the file is text at all.
+            text = decode(data) if number == 1 else data.decode()
+        except UnicodeDecodeError as error:
+            byte = data[error.start]
+            journal.fail(f"{path}:{number}: not UTF-8 (byte 0x{byte:02X}): line left out")
+            number += 1
+            continue
+        except ValueError as error:
+            journal.fail(f"{path}: {error}")
+            return
+        for line in _LINE_END.split(text):
+            yield number, line
+            number += 1
+
+
+def _reason(error: OSError) -> str:
+    return (error.strerror or str(error)).lower()

@@ -1,0 +1,79 @@
+"""A model with readable costs that cuts any text into tokens."""
+
+import math
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import regex
+from numpy.typing import NDArray
+
+from ppl_engine.engine import Engine
+from ppl_engine.errors import ModelNotFoundError
+from ppl_engine.models.choice import ModelChoice
+from ppl_engine.scoring.scorer import Encoding, ModelInfo, Prediction
+from ppl_engine.scoring.scores import WindowScores
+from ppl_engine.scoring.windows import Window
+
+NATS = math.log(2)
+_TOKEN = regex.compile(r" ?\w+|.", regex.DOTALL)
+
+
+class FakeScorer:
+    """`zebra` costs 40 bits, any other token 1; `horse` is expected everywhere.
+
+    A character beyond U+FFFF is two tokens. Nothing precedes the first token, so that it is
+    unscored.
+    """
+
+    bos_id: int | None = None
+
+    def __init__(self, *notices: str) -> None:
+        self.model = ModelInfo("fake", "1", "cpu", "exact", 64, 1000, "none", notices)
+        self._vocabulary: list[str] = []
+
+    def encode(self, text: str) -> Encoding:
+        found: list[tuple[int, int, int, bool]] = []
+        for match in _TOKEN.finditer(text):
+            begins = not match[0][0].isalnum() or match.start() == 0
+            row = (self._id(match[0]), match.start(), match.end(), begins)
+            found.extend([row, row] if match[0][0] > "\uffff" else [row])
+        table = np.array(found, dtype=np.int64).reshape(-1, 4)
+        ids, starts, ends, begins = table.T
+        return Encoding(ids, starts, ends, begins.astype(np.bool_), exact_spans=True)
+
+    def score_windows(
+        self, windows: Sequence[Window]
+    ) -> Iterator[Sequence[tuple[int, WindowScores]]]:
+        yield [(k, self._score(window)) for k, window in enumerate(windows)]
+
+    def predict(self, hidden: NDArray[np.float32], n: int) -> list[list[Prediction]]:
+        expected = [Prediction(0, " horse", math.log(0.5)), Prediction(1, " cow", math.log(0.25))]
+        return [expected[:n] for _ in hidden]
+
+    def _id(self, token: str) -> int:
+        if token not in self._vocabulary:
+            self._vocabulary.append(token)
+        return self._vocabulary.index(token)
+
+    def _score(self, window: Window) -> WindowScores:
+        tokens = [self._vocabulary[idx] for idx in window.ids[window.n_context :]]
+        bits = np.array([40.0 if token.strip() == "zebra" else 1.0 for token in tokens])
+        if window.n_context == 0:
+            bits[:1] = np.nan
+        known = np.where(np.isnan(bits), np.nan, 1.0)
+        return WindowScores(
+            logprob=(-bits * NATS).astype(np.float32),
+            entropy=(2 * NATS * known).astype(np.float32),
+            rank=np.where(np.isnan(bits), 0, np.where(bits == 1.0, 1, 500)),
+            top_logprob=(-NATS * known).astype(np.float32),
+            boundary_before=(0 * known).astype(np.float32),
+            boundary_after=(0 * known).astype(np.float32),
+            hidden=np.zeros((len(tokens), 1), dtype=np.float32),
+        )
+
+
+def load_fake(choice: ModelChoice) -> Engine:
+    """Load the fake, whatever is asked for, except a model of the name `missing`."""
+    if choice.model == "missing":
+        raise ModelNotFoundError("There is no model missing here.")
+    return Engine(FakeScorer())
