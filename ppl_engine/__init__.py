@@ -10,19 +10,19 @@ worth a glance), `engine` (all of it behind one object), `cli` (the `ppl` comman
     tokens.logprob, tokens.starts, tokens.ends
 """
 
-from typing import TYPE_CHECKING
-
-from ppl_engine.analysis import Analysis
-from ppl_engine.engine import Engine
-from ppl_engine.errors import EngineError
-from ppl_engine.findings.finding import Finding
-from ppl_engine.findings.thresholds import Thresholds
-from ppl_engine.models.choice import ModelChoice
-from ppl_engine.scoring.scores import TokenScores
-from ppl_engine.text.spans import Span
+from importlib import import_module
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from ppl_engine.analysis import Analysis
+    from ppl_engine.engine import Engine, score
+    from ppl_engine.errors import EngineError
+    from ppl_engine.findings.finding import Finding
+    from ppl_engine.findings.thresholds import Thresholds
+    from ppl_engine.models.choice import ModelChoice
     from ppl_engine.models.loading import load_engine
+    from ppl_engine.scoring.scores import TokenScores
+    from ppl_engine.text.spans import Span
 
 __all__ = [
     "Analysis",
@@ -37,21 +37,22 @@ __all__ = [
     "score",
 ]
 
-
-def score(text: str, engine: Engine) -> TokenScores:
-    """Score every token of `text` at once; `engine.score` does the same in cancellable steps."""
-    steps = engine.score(text)
-    while True:
-        try:
-            next(steps)
-        except StopIteration as finished:
-            return finished.value
+_HOMES: Final = {
+    "Analysis": "analysis",
+    "Engine": "engine",
+    "EngineError": "errors",
+    "Finding": "findings.finding",
+    "ModelChoice": "models.choice",
+    "Span": "text.spans",
+    "Thresholds": "findings.thresholds",
+    "TokenScores": "scoring.scores",
+    "load_engine": "models.loading",
+    "score": "engine",
+}
 
 
 def __getattr__(name: str) -> object:
-    """Import torch only when a model is to be loaded."""
-    if name == "load_engine":
-        from ppl_engine.models.loading import load_engine  # noqa: PLC0415 - brings torch
-
-        return load_engine
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    """Import a public name from its module when it is first used: torch is slow to import."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

@@ -82,3 +82,13 @@ class Engine:
         first = words.first_token[np.array(word_idx, dtype=np.int64)]
         hidden = hidden_states(tokens, first, self._scorer, self._cache)
         return self._scorer.predict(hidden, n)
+
+
+def score(text: str, engine: Engine) -> TokenScores:
+    """Score every token of `text` at once; `engine.score` does the same in cancellable steps."""
+    steps = engine.score(text)
+    while True:
+        try:
+            next(steps)
+        except StopIteration as finished:
+            return finished.value

@@ -70,7 +70,7 @@ def finding(
     """Describe one flagged word."""
     span = Span(int(words.starts[idx]), int(words.ends[idx]))
     surprisal_bits = float(words.surprisal_bits[idx])
-    likely = alternatives and _WORTH_NAMING <= alternatives[0].probability
+    likely = alternatives and alternatives[0].probability >= _WORTH_NAMING
     expected = f"; “{alternatives[0].text}” was expected" if likely else ""
     return Finding(
         code=CODE,
