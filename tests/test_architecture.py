@@ -112,7 +112,7 @@ def test_importing_loads_no_torch(module: str) -> None:
         "sys.exit(f'loaded: {loaded}' if loaded else 0)"
     )
     done = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True, text=True)
-    assert 0 == done.returncode, done.stderr
+    assert done.returncode == 0, done.stderr
 
 
 def test_the_wheel_holds_the_two_packages_and_the_embedded_model() -> None:

@@ -1,0 +1,133 @@
+"""The command `ppl-lsp`: arguments, logging, and the wiring of server and engine."""
+
+import argparse
+import asyncio
+import functools
+import ipaddress
+import logging
+import os
+import sys
+import warnings
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import NoReturn
+
+from ppl_engine.models.choice import DEVICES, PRECISIONS, ModelChoice
+from ppl_lsp import __version__
+from ppl_lsp.scheduler import Engine, Loader
+from ppl_lsp.server import PplServer
+from ppl_lsp.settings import Settings
+from ppl_lsp.transport import serve_streams, serve_tcp, take_standard_streams, watch_process
+
+logger = logging.getLogger(__name__)
+
+
+def load_engine(choice: ModelChoice) -> Engine:
+    """Load the real engine."""
+    # Imports torch, which takes seconds: on the engine thread, after `initialize` was answered.
+    from ppl_engine.models.loading import load_engine as load  # noqa: PLC0415
+
+    # One core is left to the editor, in which somebody types.
+    return load(replace(choice, n_spare_cores=1))
+
+
+def main(argv: Sequence[str] | None = None, *, load: Loader = load_engine) -> None:
+    """Run the language server; ends the process."""
+    options, unknown = _parser().parse_known_args(argv)
+    # Before anything is loaded that might print.
+    streams = None if options.tcp else take_standard_streams()
+    _log_to_stderr(options.log_level)
+    if unknown:
+        logger.warning("Ignored arguments that are not known: %s", " ".join(unknown))
+    watch = functools.partial(watch_process, on_end=functools.partial(_end, 1))
+    if options.clientProcessId:
+        watch(options.clientProcessId)
+    settings = Settings(model=options.model, device=options.device, precision=options.precision)
+    server = PplServer(load, settings, watch=watch)
+    served = serve_streams(server, *streams) if streams else serve_tcp(server, *options.tcp)
+    try:
+        code = asyncio.new_event_loop().run_until_complete(served)
+    except KeyboardInterrupt:
+        code = 130
+    _end(code)
+
+
+def _end(code: int) -> NoReturn:
+    """End at once: threads in the middle of a forward pass are not waited for."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()
+    os._exit(code)
+
+
+def _parser() -> argparse.ArgumentParser:
+    defaults = Settings()
+    parser = argparse.ArgumentParser(
+        prog="ppl-lsp",
+        description="Language server that shows where text surprises a language model. "
+        "Editors start it; by default it speaks over standard input and output.",
+        allow_abbrev=False,
+    )
+    way = parser.add_mutually_exclusive_group()
+    way.add_argument("--stdio", action="store_true", help="speak over standard streams (default)")
+    way.add_argument(
+        "--tcp",
+        metavar="HOST:PORT",
+        type=_loopback,
+        help="wait for one client on a loopback address; port 0 takes a free one",
+    )
+    for transport in ("--pipe", "--socket", "--node-ipc"):
+        way.add_argument(transport, type=_unsupported, nargs="?", help=argparse.SUPPRESS)
+    parser.add_argument(
+        "--clientProcessId", metavar="PID", type=int, help="end when this process ends"
+    )
+    parser.add_argument(
+        "--log-level",
+        default="warning",
+        choices=("debug", "info", "warning", "error"),
+        help="how much to write to standard error; `debug` includes the texts",
+    )
+    model = parser.add_argument_group("model", "what holds where the editor's settings say nothing")
+    model.add_argument("--model", default=defaults.model, help="`embedded`, a folder, or a hub id")
+    model.add_argument("--device", default=defaults.device, choices=DEVICES)
+    model.add_argument("--precision", default=defaults.precision, choices=PRECISIONS)
+    parser.add_argument("--version", action="version", version=f"ppl-lsp {__version__}")
+    return parser
+
+
+def _loopback(address: str) -> tuple[str, int]:
+    host, _, port = address.rpartition(":")
+    host = host.strip("[]") or "127.0.0.1"
+    if not port.isdecimal() or int(port) > 65535:  # noqa: PLR2004 - the highest port there is
+        raise argparse.ArgumentTypeError(f"{address!r} does not end in a port from 0 to 65535")
+    if host == "localhost":
+        host = "127.0.0.1"
+    try:
+        is_loopback = ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        is_loopback = False
+    if not is_loopback:
+        raise argparse.ArgumentTypeError(
+            f"{host!r} is not a loopback address: texts must not leave the machine"
+        )
+    return host, int(port)
+
+
+def _unsupported(_: str) -> NoReturn:
+    raise argparse.ArgumentTypeError("this transport is not supported; use --stdio or --tcp")
+
+
+def _log_to_stderr(level: str) -> None:
+    logging.basicConfig(
+        stream=sys.stderr,
+        level=level.upper(),
+        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
+    )
+    if level != "debug":
+        # Below warnings it logs every message, texts included.
+        logging.getLogger("pygls").setLevel(logging.WARNING)
+    # Python 3.14 deprecates what pygls uses; nobody who reads an editor's log can do anything.
+    warnings.filterwarnings("ignore", category=DeprecationWarning, module=r"pygls\.")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,118 @@
+"""The analysis of every open document at its newest version, and the work towards it.
+
+Everything here happens on the event loop; the engine's part is in `scheduler`.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+from ppl_lsp.documents import Document
+from ppl_lsp.scheduler import Priority, Scheduler
+from ppl_lsp.settings import Settings
+
+if TYPE_CHECKING:
+    from ppl_engine.analysis import Analysis, Progress
+
+logger = logging.getLogger(__name__)
+
+Sleep = Callable[[float], Awaitable[None]]
+
+
+class Listener(Protocol):
+    """Who is told what became of a document; never of a version that is no longer the newest."""
+
+    def on_progress(self, document: Document, progress: "Progress") -> None:
+        """Hear that a part of the tokens is scored."""
+        ...
+
+    def on_analyzed(self, document: Document, analysis: "Analysis") -> None:
+        """Hear that the document is scored."""
+        ...
+
+    def on_failed(self, document: Document, error: Exception) -> None:
+        """Hear that the engine gave up on the document."""
+        ...
+
+
+@dataclass
+class _Work:
+    document: Document
+    task: "asyncio.Task[None] | None" = None
+    progress: "Progress | None" = None
+    analysis: "Analysis | None" = None
+    error: Exception | None = field(default=None)
+
+
+class Analyses:
+    """Keeps at most one piece of work per document: a newer version ends that of an older one."""
+
+    def __init__(
+        self, scheduler: Scheduler, listener: Listener, *, sleep: Sleep = asyncio.sleep
+    ) -> None:
+        self._scheduler = scheduler
+        self._listener = listener
+        self._sleep = sleep
+        self._works: dict[str, _Work] = {}
+
+    def request(self, document: Document, settings: Settings, *, delay_s: float) -> None:
+        """Analyze a document after a while, unless a newer version comes first."""
+        self.forget(document.uri)
+        work = _Work(document)
+        self._works[document.uri] = work
+        work.task = asyncio.create_task(self._analyze(work, settings, delay_s))
+
+    def forget(self, uri: str) -> None:
+        """Drop what is known of a document and end the work on it."""
+        work = self._works.pop(uri, None)
+        if work and work.task:
+            work.task.cancel()
+
+    def forget_all(self) -> None:
+        """Drop everything, as when the model changes."""
+        for uri in tuple(self._works):
+            self.forget(uri)
+
+    def analysis(self, document: Document) -> "Analysis | None":
+        """Return the analysis of exactly this snapshot, if it is there."""
+        work = self._work(document)
+        return work.analysis if work else None
+
+    def progress(self, document: Document) -> "Progress | None":
+        """Return how far the scoring of this snapshot is, if it has begun."""
+        work = self._work(document)
+        return work.progress if work else None
+
+    def error(self, document: Document) -> Exception | None:
+        """Return why there is no analysis of this snapshot, if the engine gave up."""
+        work = self._work(document)
+        return work.error if work else None
+
+    def _work(self, document: Document) -> _Work | None:
+        work = self._works.get(document.uri)
+        return work if work and work.document is document else None
+
+    async def _analyze(self, work: _Work, settings: Settings, delay_s: float) -> None:
+        if delay_s:
+            await self._sleep(delay_s)
+        document = work.document
+
+        def on_progress(progress: "Progress") -> None:
+            work.progress = progress
+            self._listener.on_progress(document, progress)
+
+        try:
+            work.analysis = await self._scheduler.run(
+                Priority.SCORE,
+                lambda engine: engine.analyze(
+                    document.text, language=document.language, thresholds=settings.thresholds
+                ),
+                on_progress,
+            )
+        except Exception as error:  # noqa: BLE001 - reported; the other documents go on
+            work.error = error
+            self._listener.on_failed(document, error)
+        else:
+            self._listener.on_analyzed(document, work.analysis)

@@ -1,0 +1,67 @@
+"""What the client is told without having asked; nothing is said twice."""
+
+from typing import TYPE_CHECKING, Protocol
+
+from lsprotocol import types
+
+from ppl_lsp.protocol import StatusParams
+
+if TYPE_CHECKING:
+    from ppl_engine.scoring.scorer import ModelInfo
+
+
+class Sender(Protocol):
+    """The notifications that a language server sends."""
+
+    def text_document_publish_diagnostics(self, params: types.PublishDiagnosticsParams) -> None:
+        """Replace the diagnostics of a document."""
+        ...
+
+    def window_show_message(self, params: types.ShowMessageParams) -> None:
+        """Show a message to the user."""
+        ...
+
+    def ppl_status(self, params: StatusParams) -> None:
+        """Say what the server is doing."""
+        ...
+
+
+class Client:
+    """Remembers what the client was told last."""
+
+    def __init__(self, sender: Sender) -> None:
+        self._sender = sender
+        self._status: StatusParams | None = None
+        self._complaints: frozenset[str] = frozenset()
+        self._notices: set[str] = set()
+
+    def publish(self, params: types.PublishDiagnosticsParams) -> None:
+        """Replace the diagnostics of a document."""
+        self._sender.text_document_publish_diagnostics(params)
+
+    def tell(self, status: StatusParams) -> None:
+        """Send a status, if it differs from the last one."""
+        if status != self._status:
+            self._status = status
+            self._sender.ppl_status(status)
+
+    def complain(self, complaints: tuple[str, ...]) -> None:
+        """Show what is wrong with the settings; each complaint once, until it is mended."""
+        for complaint in complaints:
+            if complaint not in self._complaints:
+                self._show(types.MessageType.Warning, complaint)
+        self._complaints = frozenset(complaints)
+
+    def notice(self, model: "ModelInfo") -> None:
+        """Show what there is to know of how the model runs; each sentence once."""
+        for sentence in model.notices:
+            if sentence not in self._notices:
+                self._notices.add(sentence)
+                self._show(types.MessageType.Info, sentence)
+
+    def fail(self, message: str) -> None:
+        """Show that something the user asked for can not be done."""
+        self._show(types.MessageType.Error, message)
+
+    def _show(self, severity: types.MessageType, message: str) -> None:
+        self._sender.window_show_message(types.ShowMessageParams(severity, message))

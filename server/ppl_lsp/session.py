@@ -1,0 +1,234 @@
+"""What one client has open and set, and what is known of it: the only mutable state.
+
+Everything here runs on the event loop.
+"""
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING
+
+from ppl_engine.errors import EngineError
+from ppl_engine.models.choice import ModelChoice
+from ppl_lsp.analyses import Analyses, Sleep
+from ppl_lsp.client import Client, Sender
+from ppl_lsp.documents import Document
+from ppl_lsp.features.diagnostics import render_diagnostics, render_none
+from ppl_lsp.features.hover_text import PLAIN, Markup
+from ppl_lsp.features.status import render_status, scored_message, scoring_message
+from ppl_lsp.line_index import PositionEncoding
+from ppl_lsp.protocol import State
+from ppl_lsp.scheduler import Engine, Scheduler
+from ppl_lsp.settings import Settings
+
+if TYPE_CHECKING:
+    from ppl_engine.analysis import Analysis, Progress
+    from ppl_engine.explanation import Explanation
+    from ppl_engine.scoring.scorer import ModelInfo
+
+logger = logging.getLogger(__name__)
+
+
+class Session:
+    """Documents, settings, the model and the analyses of one client."""
+
+    def __init__(
+        self,
+        sender: Sender,
+        scheduler: Scheduler,
+        settings: Settings,
+        *,
+        sleep: Sleep = asyncio.sleep,
+    ) -> None:
+        self.documents: dict[str, Document] = {}
+        self.settings = settings
+        self.base_settings = settings
+        """What holds where the client says nothing: the command line, then the options sent."""
+
+        self.encoding = PositionEncoding.UTF16
+        self.hover_markup: Markup = PLAIN
+        self.model: ModelInfo | None = None
+        self._client = Client(sender)
+        self._scheduler = scheduler
+        self._analyses = Analyses(scheduler, self, sleep=sleep)
+        self._choice: ModelChoice | None = None
+        """What is loaded or being loaded."""
+
+        self._loading: asyncio.Task[None] | None = None
+        self._load_error: Exception | None = None
+        self._news = asyncio.Event()
+
+    def begin_with(self, options: object) -> None:
+        """Take over the client's initialization options, under all that it says later."""
+        self.base_settings, complaints = self.base_settings.updated(options)
+        self.settings = self.base_settings
+        self._client.complain(complaints)
+
+    def start(self) -> None:
+        """Get ready; the model is loaded when the settings come, by `configure`."""
+        self._scheduler.start()
+        self._tell("starting", "ppl: starting")
+
+    def open(self, document: Document) -> None:
+        """Take over a document."""
+        self.documents[document.uri] = document
+        self._request(document, delay_s=0.0)
+
+    def change(self, document: Document) -> None:
+        """Put a newer snapshot in the place of an open document."""
+        self.documents[document.uri] = document
+        self._request(document, delay_s=self.settings.debounce_ms / 1000)
+        self._announce()
+
+    def close(self, uri: str) -> None:
+        """Forget a document; a result that is still on its way is dropped."""
+        if self.documents.pop(uri, None) is None:
+            return
+        self._analyses.forget(uri)
+        self._client.publish(render_none(uri))
+        self._announce()
+
+    def configure(self, sent: object) -> None:
+        """Lay the client's settings over the base, say what is wrong with them, apply the rest."""
+        settings, complaints = self.base_settings.updated(sent)
+        self._client.complain(complaints)
+        if settings != self.settings or self.model is None:
+            self._apply(settings)
+
+    async def analysis(self, uri: str, *, timeout_s: float) -> "Analysis | None":
+        """Wait a while for the analysis of the newest version of a document."""
+        try:
+            async with asyncio.timeout(timeout_s):
+                return await self._newest_analysis(uri)
+        except TimeoutError:
+            return None
+
+    async def explain(self, analysis: "Analysis", offset: int) -> "Explanation | None":
+        """Ask the engine about the word at an offset; None where there is no word."""
+
+        def question(engine: Engine) -> "Explanation | None":
+            # Another model may have come meanwhile; it knows nothing of these scores.
+            if engine.model.revision != analysis.model.revision:
+                return None
+            return engine.explain(analysis, offset)
+
+        return await self._scheduler.ask(question)
+
+    def reason(self, document: Document) -> str:
+        """Say why there is no analysis of a document, in words for the user."""
+        if not self.settings.enabled:
+            return "ppl is off (setting ppl.enabled)."
+        if self._load_error:
+            return f"ppl has no model: {self._load_error}"
+        if self.model is None:
+            return f"ppl: loading {self.settings.model}…"
+        error = self._analyses.error(document)
+        if error:
+            return str(error) if isinstance(error, EngineError) else "ppl failed; see its log."
+        return scoring_message(self._analyses.progress(document))
+
+    def on_progress(self, document: Document, progress: "Progress") -> None:
+        """Show the share that is scored; the status is only sent when it reads differently."""
+        del document
+        self._tell("scoring", scoring_message(progress))
+
+    def on_analyzed(self, document: Document, analysis: "Analysis") -> None:
+        """Publish what was found."""
+        # The engine may have moved the model for want of memory.
+        self.model = analysis.model
+        self._client.notice(analysis.model)
+        self._publish(document, analysis)
+        self._tell("ready", scored_message(analysis))
+        self._announce()
+
+    def on_failed(self, document: Document, error: Exception) -> None:
+        """Tell the user of an EngineError; other errors are bugs, logged where they happened."""
+        logger.error("Could not score %s: %s", document.uri, error)
+        self._tell("failed", "ppl: failed")
+        if isinstance(error, EngineError):
+            self._client.fail(str(error))
+        # What is still shown belongs to an older version.
+        self._publish(document, None)
+        self._announce()
+
+    async def _newest_analysis(self, uri: str) -> "Analysis | None":
+        while document := self.documents.get(uri):
+            analysis = self._analyses.analysis(document)
+            if analysis or self._is_hopeless(document):
+                return analysis
+            await self._news.wait()
+        return None
+
+    def _is_hopeless(self, document: Document) -> bool:
+        failed = self._load_error or self._analyses.error(document)
+        return failed is not None or not self.settings.enabled
+
+    def _apply(self, settings: Settings) -> None:
+        before, self.settings = self.settings, settings
+        if not settings.enabled:
+            self._pause()
+        elif settings.model_choice != self._choice:
+            self._reload()
+        elif not before.enabled and self.model is not None:
+            self._resume()
+        elif settings.thresholds != before.thresholds:
+            self._request_all()
+        elif settings.severity != before.severity:
+            self._publish_all()
+        self._announce()
+
+    def _pause(self) -> None:
+        self._analyses.forget_all()
+        self._publish_all()
+        self._tell("ready", "ppl: off")
+
+    def _resume(self) -> None:
+        self._tell("ready", "ppl: ready" if self.settings.enabled else "ppl: off")
+        self._request_all()
+
+    def _reload(self) -> None:
+        self._analyses.forget_all()
+        if self._loading:
+            self._loading.cancel()
+        self._choice = self.settings.model_choice
+        self.model = None
+        self._load_error = None
+        self._tell("loading", f"ppl: loading {self.settings.model}")
+        self._loading = asyncio.create_task(self._load())
+
+    async def _load(self) -> None:
+        try:
+            self.model = await self._scheduler.load(self.settings.model_choice)
+        except Exception as error:  # noqa: BLE001 - the server lives on without a model
+            self._load_error = error
+            self._choice = None
+            self._tell("failed", "ppl: no model")
+            self._client.fail(f"ppl has no model: {error}")
+            self._publish_all()
+        else:
+            self._client.notice(self.model)
+            self._resume()
+        self._announce()
+
+    def _request_all(self) -> None:
+        for document in self.documents.values():
+            self._request(document, delay_s=0.0)
+
+    def _request(self, document: Document, *, delay_s: float) -> None:
+        self._analyses.forget(document.uri)
+        if self.settings.enabled and self.model is not None:
+            self._analyses.request(document, self.settings, delay_s=delay_s)
+
+    def _publish_all(self) -> None:
+        for document in self.documents.values():
+            self._publish(document, self._analyses.analysis(document))
+
+    def _publish(self, document: Document, analysis: "Analysis | None") -> None:
+        self._client.publish(render_diagnostics(document, analysis, self.settings))
+
+    def _tell(self, state: State, message: str) -> None:
+        self._client.tell(render_status(state, message, self.settings, self.model))
+
+    def _announce(self) -> None:
+        """Wake those who wait for anything to change."""
+        self._news.set()
+        self._news = asyncio.Event()

@@ -1,0 +1,210 @@
+"""What a user may set, declared once: name, type, bounds, default, meaning and scope.
+
+`client/package.json` and `docs/settings.md` repeat these declarations for people and editors; a
+test holds them equal.
+"""
+
+import math
+import reprlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from typing import Any, Final, TypeVar, cast
+
+from ppl_engine.findings.thresholds import Thresholds
+from ppl_engine.models.choice import DEVICES, PRECISIONS, ModelChoice
+
+SECTION: Final = "ppl"
+CLIENT_ONLY: Final = frozenset({"server", "trace"})
+"""Keys of the section that only a client reads; the server keeps silent about them."""
+
+_THRESHOLDS: Final = Thresholds()
+_MODEL: Final = ModelChoice()
+_KEY: Final = "setting"
+_MAX_BITS: Final = 64
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """The declaration of one setting, in the words of the wire and of JSON Schema."""
+
+    name: str
+    kind: str
+    """`boolean`, `string`, `integer` or `number`."""
+
+    description: str
+    scope: str = "resource"
+    """`machine` for what a workspace must not choose: its files come from elsewhere."""
+
+    choices: tuple[str, ...] = ()
+    least: float = -math.inf
+    most: float = math.inf
+
+    def complaint(self, value: object) -> str | None:
+        """Say in one sentence what is wrong with a value from the client; None if it is right."""
+        if self._is_right(value):
+            return None
+        return f"{SECTION}.{self.name} must be {self._expected()}, not {reprlib.repr(value)}."
+
+    def _is_right(self, value: object) -> bool:
+        if self.kind == "boolean":
+            return isinstance(value, bool)
+        if self.kind == "string":
+            return isinstance(value, str) and (value in self.choices or not self.choices)
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            return False
+        is_whole = isinstance(value, int) or value.is_integer()
+        return (is_whole or self.kind == "number") and self.least <= value <= self.most
+
+    def _expected(self) -> str:
+        if self.choices:
+            return f"one of {', '.join(self.choices)}"
+        if self.kind == "boolean":
+            return "true or false"
+        if self.kind == "string":
+            return "a string"
+        noun = "a whole number" if self.kind == "integer" else "a number"
+        return f"{noun} from {self.least:g} to {self.most:g}"
+
+
+def _declared(default: _T, setting: Setting) -> _T:
+    return field(default=default, metadata={_KEY: setting})
+
+
+def _bits(default: float, name: str, description: str) -> float:
+    return _declared(default, Setting(name, "number", description, least=0, most=_MAX_BITS))
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The settings in force; every default is right, and no value from a client makes one wrong."""
+
+    enabled: bool = _declared(
+        True,  # noqa: FBT003 - a default, not a call with a flag
+        Setting("enabled", "boolean", "Score open documents and show findings."),
+    )
+    model: str = _declared(
+        _MODEL.model,
+        Setting(
+            "model",
+            "string",
+            "The language model: `embedded`, a folder in Hugging Face format, or a hub id.",
+            scope="machine",
+        ),
+    )
+    device: str = _declared(
+        _MODEL.device,
+        Setting("device", "string", "Where the model runs.", scope="machine", choices=DEVICES),
+    )
+    precision: str = _declared(
+        _MODEL.precision,
+        Setting(
+            "precision",
+            "string",
+            "How the model computes; `exact` is fp32 and repeatable to the last bit.",
+            scope="machine",
+            choices=PRECISIONS,
+        ),
+    )
+    debounce_ms: int = _declared(
+        300,
+        Setting(
+            "debounceMs",
+            "integer",
+            "How long to wait after a key press before the document is scored, in milliseconds.",
+            least=0,
+            most=10_000,
+        ),
+    )
+    severity: str = _declared(
+        "information",
+        Setting(
+            "severity",
+            "string",
+            "How surprising words are marked; `off` leaves the hover and the heat map.",
+            choices=("information", "hint", "warning", "off"),
+        ),
+    )
+    surprisal_bits: float = _bits(
+        _THRESHOLDS.surprisal_bits, "surprisalBits", "Least surprisal of a marked word, in bits."
+    )
+    excess_bits: float = _bits(
+        _THRESHOLDS.excess_bits,
+        "excessBits",
+        "Least surprisal of a marked word beyond the entropy of its place, in bits.",
+    )
+    gap_bits: float = _bits(
+        _THRESHOLDS.gap_bits,
+        "gapBits",
+        "How much more the model must have expected something else than a marked word, in bits.",
+    )
+    max_per_1000_words: int = _declared(
+        _THRESHOLDS.max_per_1000_words,
+        Setting(
+            "maxPer1000Words",
+            "integer",
+            "The most words to mark in every 1000; the strongest are kept.",
+            least=0,
+            most=1000,
+        ),
+    )
+
+    @property
+    def model_choice(self) -> ModelChoice:
+        """What must be loaded anew when it changes."""
+        return ModelChoice(self.model, self.device, self.precision)
+
+    @property
+    def thresholds(self) -> Thresholds:
+        """What the engine flags."""
+        return replace(
+            _THRESHOLDS,
+            surprisal_bits=float(self.surprisal_bits),
+            excess_bits=float(self.excess_bits),
+            gap_bits=float(self.gap_bits),
+            max_per_1000_words=int(self.max_per_1000_words),
+        )
+
+    def updated(self, sent: object) -> tuple["Settings", tuple[str, ...]]:
+        """Return these settings with what a client sent laid over them, and the complaints.
+
+        `sent` is the section itself or an object with the section under its name. A null means
+        that the client has nothing to say. A wrong value is named in a complaint and not taken.
+        """
+        section = _section(sent)
+        if section is None:
+            return self, (f"The settings of {SECTION} are an object, not {reprlib.repr(sent)}.",)
+        known = {setting.name: (slot, setting) for slot, setting in _declarations().items()}
+        complaints: list[str] = []
+        accepted: dict[str, Any] = {}
+        for name, value in section.items():
+            if name in CLIENT_ONLY or value is None:
+                continue
+            if name not in known:
+                complaints.append(f"{SECTION}.{name} is not a setting.")
+                continue
+            slot, setting = known[name]
+            if complaint := setting.complaint(value):
+                complaints.append(complaint)
+            else:
+                accepted[slot] = value
+        return replace(self, **accepted), tuple(complaints)
+
+
+def declared_settings() -> tuple[tuple[Setting, object], ...]:
+    """Return every declaration with its default, in the order in which they are documented."""
+    defaults = Settings()
+    return tuple((setting, getattr(defaults, slot)) for slot, setting in _declarations().items())
+
+
+def _declarations() -> dict[str, Setting]:
+    return {slot.name: slot.metadata[_KEY] for slot in fields(Settings)}
+
+
+def _section(sent: object) -> Mapping[str, object] | None:
+    if sent is None:
+        return {}
+    if not isinstance(sent, Mapping):
+        return None
+    section = cast(Mapping[str, object], sent)
+    return _section(section[SECTION]) if SECTION in section else section

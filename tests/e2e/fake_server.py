@@ -1,0 +1,7 @@
+"""The command `ppl-lsp` with the fake engine in the place of the real one."""
+
+from ppl_lsp.__main__ import main
+from tests.server.fake_engine import load_fake_engine
+
+if __name__ == "__main__":
+    main(load=load_fake_engine)

@@ -1,0 +1,85 @@
+"""The client of a session, without a wire between them."""
+
+import asyncio
+import threading
+from collections.abc import Callable
+
+from lsprotocol import types
+
+from ppl_engine.models.choice import ModelChoice
+from ppl_lsp.documents import Document
+from ppl_lsp.line_index import PositionEncoding
+from ppl_lsp.protocol import StatusParams
+from ppl_lsp.scheduler import Scheduler
+from ppl_lsp.session import Session
+from ppl_lsp.settings import Settings
+from tests.server.fake_engine import FakeEngine, load_fake_engine
+
+URI = "file:///a.md"
+PATIENCE_S = 20.0
+
+
+class Editor:
+    """Everything that a client of the session would have received, and a clock of its own."""
+
+    def __init__(self, load: Callable[[ModelChoice], FakeEngine] = load_fake_engine) -> None:
+        self.published: list[types.PublishDiagnosticsParams] = []
+        self.shown: list[str] = []
+        self.statuses: list[StatusParams] = []
+        self.pauses: list[tuple[float, asyncio.Event]] = []
+        self.engines: list[FakeEngine] = []
+        self._load = load
+        self._news = asyncio.Event()
+        self.session = Session(self, Scheduler(self.loaded), Settings(), sleep=self.sleep)
+
+    @classmethod
+    async def ready(cls, sent: object = None) -> "Editor":
+        editor = cls()
+        editor.session.start()
+        editor.session.configure(sent)
+        await editor.until(lambda: editor.session.model is not None)
+        return editor
+
+    def loaded(self, choice: ModelChoice) -> FakeEngine:
+        engine = self._load(choice)
+        self.engines.append(engine)
+        return engine
+
+    async def sleep(self, seconds: float) -> None:
+        over = asyncio.Event()
+        self.pauses.append((seconds, over))
+        await over.wait()
+
+    def text_document_publish_diagnostics(self, params: types.PublishDiagnosticsParams) -> None:
+        assert threading.current_thread() is threading.main_thread()
+        self.published.append(params)
+        self._news.set()
+
+    def window_show_message(self, params: types.ShowMessageParams) -> None:
+        self.shown.append(params.message)
+        self._news.set()
+
+    def ppl_status(self, params: StatusParams) -> None:
+        assert threading.current_thread() is threading.main_thread()
+        self.statuses.append(params)
+        self._news.set()
+
+    async def until(self, condition: Callable[[], object]) -> None:
+        async with asyncio.timeout(PATIENCE_S):
+            while not condition():
+                self._news.clear()
+                await self._news.wait()
+
+    async def scored(self, text: str, version: int = 1, uri: str = URI) -> None:
+        self.session.open(document(text, version, uri))
+        await self.until(lambda: (uri, version) in self.versions())
+
+    def versions(self) -> list[tuple[str, int | None]]:
+        return [(params.uri, params.version) for params in self.published]
+
+    def marked(self) -> int:
+        return len(self.published[-1].diagnostics)
+
+
+def document(text: str, version: int = 1, uri: str = URI) -> Document:
+    return Document.of(uri, "markdown", version, text, encoding=PositionEncoding.UTF16)

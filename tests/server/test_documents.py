@@ -1,0 +1,75 @@
+from hypothesis import given
+from hypothesis import strategies as st
+from lsprotocol import types
+
+from ppl_engine.text.spans import Span
+from ppl_lsp import from_lsp, to_lsp
+from ppl_lsp.documents import Document
+from ppl_lsp.line_index import PositionEncoding
+
+ALPHABET = "ab \r\n\f\x1c\x85\u2028é中𝄞\ud834\udd1e"
+texts = st.text(alphabet=st.sampled_from(ALPHABET), max_size=30)
+encodings = st.sampled_from(list(PositionEncoding))
+
+
+def document(text: str, encoding: PositionEncoding = PositionEncoding.UTF16) -> Document:
+    return Document.of("file:///a.md", "markdown", 1, text, encoding=encoding)
+
+
+def partial(
+    start: tuple[int, int], end: tuple[int, int], text: str
+) -> types.TextDocumentContentChangePartial:
+    return types.TextDocumentContentChangePartial(
+        types.Range(types.Position(*start), types.Position(*end)), text
+    )
+
+
+def paired(text: str) -> str:
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")
+
+
+@given(texts, texts, encodings, st.data())
+def test_an_incremental_edit_changes_what_the_client_changed_and_nothing_else(
+    text: str, inserted: str, encoding: PositionEncoding, data: st.DataObject
+) -> None:
+    before = document(text, encoding)
+    ends = st.integers(0, len(before.text))
+    start, end = sorted((data.draw(ends), data.draw(ends)))
+    lsp_range = to_lsp.lsp_range(before.lines, Span(start, end))
+    span = from_lsp.span(before.lines, lsp_range)
+
+    change = types.TextDocumentContentChangePartial(lsp_range, inserted)
+    after = from_lsp.changed(before, [change], 2)
+
+    assert after.text == paired(before.text[: span.start] + inserted + before.text[span.end :])
+    assert after.version == 2
+    assert before.version == 1
+
+
+def test_a_form_feed_does_not_shift_later_edits() -> None:
+    before = document("one\f two\u2028 three\nfour five\nsix")
+    after = from_lsp.changed(before, [partial((1, 5), (1, 9), "5")], 2)
+    assert after.text == "one\f two\u2028 three\nfour 5\nsix"
+
+
+def test_each_edit_counts_in_the_text_that_the_one_before_it_left() -> None:
+    changes = [partial((0, 0), (0, 0), "a\n"), partial((1, 0), (1, 1), "X")]
+    assert from_lsp.changed(document("bc"), changes, 2).text == "a\nXc"
+
+
+def test_a_change_without_a_range_replaces_the_whole_text() -> None:
+    whole = types.TextDocumentContentChangeWholeDocument("new")
+    assert from_lsp.changed(document("old"), [whole], 7).text == "new"
+
+
+def test_halves_of_a_pair_that_meet_become_one_character() -> None:
+    after = from_lsp.changed(document("x\ud834"), [partial((0, 2), (0, 2), "\udd1e")], 2)
+    assert after.text == "x𝄞"
+
+
+def test_a_range_that_runs_backwards_is_an_insertion() -> None:
+    assert from_lsp.changed(document("abc"), [partial((0, 2), (0, 1), "-")], 2).text == "ab-c"
+
+
+def test_an_edit_past_the_end_appends() -> None:
+    assert from_lsp.changed(document("ab\n"), [partial((9, 9), (9, 9), "c")], 2).text == "ab\nc"

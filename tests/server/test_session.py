@@ -1,0 +1,242 @@
+import asyncio
+from typing import Any
+
+import pytest
+from lsprotocol import types
+
+from ppl_lsp.features.heat_map import heat_map
+from ppl_lsp.features.hover import hover
+from ppl_lsp.protocol import HeatMapParams
+from ppl_lsp.settings import Settings
+from tests.server.fake_editor import PATIENCE_S, URI, Editor, document
+
+
+def hover_at(character: int) -> types.HoverParams:
+    return types.HoverParams(types.TextDocumentIdentifier(URI), types.Position(0, character))
+
+
+def heat(uri: str = URI) -> HeatMapParams:
+    return HeatMapParams(types.TextDocumentIdentifier(uri))
+
+
+async def test_an_opened_document_is_scored_at_once() -> None:
+    editor = await Editor.ready()
+    await editor.scored("a zzword")
+    assert editor.marked() == 1
+    assert editor.pauses == []
+    assert [status.message for status in editor.statuses][:3] == [
+        "ppl: starting",
+        "ppl: loading embedded",
+        "ppl: ready",
+    ]
+    assert editor.statuses[-1].message.startswith("ppl ")
+
+
+async def test_a_document_opened_while_the_model_loads_is_scored_afterwards() -> None:
+    editor = Editor()
+    editor.session.start()
+    editor.session.open(document("zzword"))
+    editor.session.configure(None)
+    await editor.until(lambda: editor.published)
+    assert editor.marked() == 1
+
+
+async def test_only_the_newest_version_is_scored_once_typing_pauses() -> None:
+    editor = await Editor.ready({"debounceMs": 250})
+    await editor.scored("a")
+    for version in (2, 3, 4):
+        editor.session.change(document("zz" * version, version))
+        await asyncio.sleep(0)
+    assert [seconds for seconds, _ in editor.pauses] == [0.25, 0.25, 0.25]
+    for _, over in editor.pauses:
+        over.set()
+    await editor.until(lambda: len(editor.published) > 1)
+    assert editor.versions() == [(URI, 1), (URI, 4)]
+    assert editor.engines[0].analyzed == ["a", "zz" * 4]
+
+
+async def test_the_result_of_an_older_version_is_dropped() -> None:
+    editor = await Editor.ready({"debounceMs": 0})
+    editor.session.open(document("HOLD old", 1))
+    engine = editor.engines[0]
+    await asyncio.to_thread(engine.held.wait, PATIENCE_S)
+    editor.session.change(document("new", 2))
+    await asyncio.sleep(0)  # the turn of the loop in which the older work is cancelled
+    engine.release.set()
+    await editor.until(lambda: editor.published)
+    assert editor.versions() == [(URI, 2)]
+    assert engine.closed == ["HOLD old"]
+
+
+async def test_nothing_is_published_for_a_document_closed_while_it_is_scored() -> None:
+    editor = await Editor.ready()
+    editor.session.open(document("HOLD zzword"))
+    engine = editor.engines[0]
+    await asyncio.to_thread(engine.held.wait, PATIENCE_S)
+    editor.session.close(URI)
+    engine.release.set()
+    await editor.scored("other", uri="file:///b.md")
+    assert [params.diagnostics for params in editor.published if params.uri == URI] == [[]]
+
+
+async def test_closing_what_is_not_open_does_nothing() -> None:
+    editor = await Editor.ready()
+    editor.session.close("file:///never.md")
+    assert editor.published == []
+
+
+async def test_severity_is_applied_without_scoring_again() -> None:
+    editor = await Editor.ready()
+    await editor.scored("a zzword")
+    editor.session.configure({"severity": "warning"})
+    assert editor.published[-1].diagnostics[0].severity == types.DiagnosticSeverity.Warning
+    editor.session.configure({"severity": "off"})
+    assert editor.marked() == 0
+    assert editor.engines[0].analyzed == ["a zzword"]
+
+
+async def test_thresholds_are_applied_to_what_is_open() -> None:
+    editor = await Editor.ready()
+    await editor.scored("a zzword")
+    editor.session.configure({"surprisalBits": 64})
+    await editor.until(lambda: len(editor.published) > 1)
+    assert editor.marked() == 0
+
+
+async def test_another_model_is_loaded_without_a_restart() -> None:
+    editor = await Editor.ready()
+    await editor.scored("a")
+    editor.session.configure({"model": "other"})
+    await editor.until(lambda: len(editor.published) > 1)
+    assert editor.session.model == editor.engines[1].model
+    assert editor.statuses[-1].model == "other"
+
+
+async def test_a_model_that_can_not_be_loaded_is_reported_once_and_tried_again_later() -> None:
+    editor = await Editor.ready()
+    await editor.scored("zzword")
+    editor.session.configure({"model": "missing"})
+    await editor.until(lambda: editor.shown)
+    assert editor.shown == ["ppl has no model: There is no model 'missing'."]
+    assert editor.statuses[-1].state == "failed"
+    assert editor.marked() == 0
+    answer = await hover(editor.session, hover_at(0))
+    assert "There is no model 'missing'" in text_of(answer)
+    editor.session.configure({"model": "other"})
+    await editor.until(lambda: editor.marked() == 1)
+    assert len(editor.shown) == 1
+
+
+async def test_switched_off_it_takes_its_marks_away_and_says_so() -> None:
+    editor = await Editor.ready()
+    await editor.scored("zzword")
+    editor.session.configure({"enabled": False})
+    assert editor.marked() == 0
+    assert editor.statuses[-1].message == "ppl: off"
+    assert "ppl.enabled" in text_of(await hover(editor.session, hover_at(1)))
+    editor.session.configure({"enabled": True})
+    await editor.until(lambda: editor.marked() == 1)
+
+
+async def test_switched_off_from_the_start_it_loads_no_model() -> None:
+    editor = Editor()
+    editor.session.start()
+    editor.session.configure({"enabled": False})
+    editor.session.open(document("zzword"))
+    assert (await heat_map(editor.session, heat())).message == "ppl is off (setting ppl.enabled)."
+    assert editor.engines == []
+
+
+async def test_each_wrong_setting_is_reported_once_until_it_is_mended() -> None:
+    editor = await Editor.ready({"gapBits": "x", "surprise": 1})
+    editor.session.configure({"gapBits": "x", "surprise": 1})
+    assert editor.shown == [
+        "ppl.gapBits must be a number from 0 to 64, not 'x'.",
+        "ppl.surprise is not a setting.",
+    ]
+    editor.session.configure({})
+    editor.session.configure({"surprise": 1})
+    assert len(editor.shown) == 3
+
+
+async def test_settings_that_go_away_fall_back_to_the_initialization_options() -> None:
+    editor = Editor()
+    editor.session.begin_with({"ppl": {"severity": "hint"}})
+    editor.session.start()
+    editor.session.configure({"severity": "warning"})
+    editor.session.configure({})
+    assert editor.session.settings == Settings(severity="hint")
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [("REFUSE", ["The engine refuses this text."]), ("CRASH", []), ("QUIT", [])],
+)
+async def test_a_document_that_can_not_be_scored_leaves_the_others_alone(
+    text: str, shown: list[str]
+) -> None:
+    editor = await Editor.ready()
+    await editor.scored(text)
+    assert editor.marked() == 0
+    assert editor.shown == shown
+    assert not (await heat_map(editor.session, heat())).is_scored
+    await editor.scored("zzword", uri="file:///b.md")
+    assert editor.marked() == 1
+
+
+async def test_a_hover_that_can_not_be_answered_yet_says_so() -> None:
+    editor = await Editor.ready()
+    editor.session.open(document("HOLD on"))
+    await asyncio.to_thread(editor.engines[0].held.wait, PATIENCE_S)
+    assert text_of(await hover(editor.session, hover_at(1))) == "ppl: scoring…"
+    editor.engines[0].release.set()
+    await editor.until(lambda: editor.published)
+    assert "4.0 bits" in text_of(await hover(editor.session, hover_at(1)))
+
+
+async def test_a_hover_over_nothing_is_nothing() -> None:
+    editor = await Editor.ready()
+    await editor.scored("a   b\n\n")
+    assert await hover(editor.session, hover_at(3)) is None
+    unknown = types.HoverParams(types.TextDocumentIdentifier("file:///x"), types.Position(0, 0))
+    assert await hover(editor.session, unknown) is None
+
+
+async def test_a_heat_map_waits_for_the_newest_version() -> None:
+    editor = await Editor.ready({"debounceMs": 0})
+    editor.session.open(document("HOLD zzold", 1))
+    waiting = asyncio.create_task(heat_map(editor.session, heat()))
+    await asyncio.to_thread(editor.engines[0].held.wait, PATIENCE_S)
+    editor.session.change(document("calm zznew", 2))
+    editor.engines[0].release.set()
+    answer = await waiting
+    assert answer.version == 2
+    assert [band.range.start.character for band in answer.bands] == [5]
+
+
+async def test_a_heat_map_of_a_document_that_is_closed_meanwhile_is_empty() -> None:
+    editor = await Editor.ready()
+    editor.session.open(document("HOLD"))
+    waiting = asyncio.create_task(heat_map(editor.session, heat()))
+    await asyncio.to_thread(editor.engines[0].held.wait, PATIENCE_S)
+    editor.session.close(URI)
+    answer = await waiting
+    assert (answer.version, answer.is_scored) == (None, False)
+    editor.engines[0].release.set()
+
+
+async def test_a_heat_map_covers_the_range_asked_for() -> None:
+    editor = await Editor.ready()
+    await editor.scored("zza\nzzb\nzzc")
+    wanted = types.Range(types.Position(1, 1), types.Position(1, 2))
+    params = HeatMapParams(types.TextDocumentIdentifier(URI), wanted)
+    answer = await heat_map(editor.session, params)
+    assert [band.range.start.line for band in answer.bands] == [1]
+    assert answer.summary
+    assert answer.summary.n_words == 3
+
+
+def text_of(answer: types.Hover | None) -> str:
+    assert answer is not None
+    contents: Any = answer.contents
+    return contents.value
