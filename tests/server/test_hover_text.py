@@ -41,17 +41,17 @@ def test_a_hover_shows_every_number() -> None:
         == """\
 mathematics 17.3 bits, 1 in 161,000
 
+Expected:
+
+ 41.2 %  █████         ␣of
+  9.0 %  █▏            ⏎
+  0.4 %                `
+
 surprisal  17.3 bits  more than 99 % of the words here
 entropy     5.2 bits  how open the place was
 excess     12.1 bits  surprisal beyond that openness
 gap         9.8 bits  behind what was most expected
 rank           4,211  of 16,384 tokens
-
-Expected here:
-
- 41.2 %  █████         ␣of
-  9.0 %  █▏            ⏎
-  0.4 %                `
 
 Tokens, in bits: ␣math 9.1 · ematics 8.2
 Sentence: perplexity 84.0, hard to predict
@@ -62,7 +62,7 @@ embedded · cpu · bf16 · 212 tokens of context"""
 
 def test_markdown_sets_off_the_word_and_keeps_the_columns() -> None:
     text = explanation_text(EXPLANATION, MARKDOWN)
-    assert text.startswith("**`mathematics`** **17.3 bits**, 1 in 161,000\n\n```text\nsurprisal")
+    assert text.startswith("**`mathematics`** **17.3 bits**, 1 in 161,000\n\nExpected:\n\n```text\n 41.2")
     assert "````" not in text
     assert "Tokens, in bits: `␣math` 9.1 · `ematics` 8.2  \n" in text
 
@@ -122,7 +122,7 @@ def test_no_text_breaks_the_markdown(text: str) -> None:
     kinds = [
         token.type for token in tokens if token.type not in ("paragraph_open", "paragraph_close")
     ]
-    assert kinds == ["inline", "fence", "inline", "fence", "inline"]
+    assert kinds == ["inline", "inline", "fence", "fence", "inline"]
     inner = {child.type for token in tokens for child in token.children or ()}
     assert inner <= {"text", "code_inline", "hardbreak", "strong_open", "strong_close"}
 

@@ -43,8 +43,9 @@ def explanation_text(explanation: "Explanation", markup: Markup) -> str:
     else:
         parts = [
             _headline(word, explanation, markup),
-            markup.block(_numbers(explanation)),
+            # First what answers the reader's question: editors show only the top of a long hover.
             *_expected(explanation.expected, markup),
+            markup.block(_numbers(explanation)),
         ]
     parts.append(markup.line_break.join(_footer(explanation, markup)))
     return "\n\n".join(parts)
@@ -75,7 +76,7 @@ def _expected(expected: Iterable["Expected"], markup: Markup) -> list[str]:
         f"{100 * one.probability:5.1f} %  {_bar(one.probability)}  {visible(one.text)}"
         for one in expected
     ]
-    return ["Expected here:", markup.block(rows)] if rows else []
+    return ["Expected:", markup.block(rows)] if rows else []
 
 
 def _footer(explanation: "Explanation", markup: Markup) -> list[str]:
