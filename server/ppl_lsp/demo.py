@@ -40,7 +40,7 @@ _SURPRISING: Final = 3
 _PATIENCE_S: Final = 300.0
 _NEXT: Final = """\
 To see this while you write:
-  VS Code    install client/*.vsix         (docs/editors/vscode.md)
+  VS Code    make client, then docs/editors/vscode.md
   Neovim     docs/editors/neovim.md        Helix   docs/editors/helix.md
   Emacs      docs/editors/emacs.md         Zed     docs/editors/zed.md
 Any other editor with LSP: let it start `ppl-lsp` for Markdown and plain text."""

@@ -62,7 +62,9 @@ embedded · cpu · bf16 · 212 tokens of context"""
 
 def test_markdown_sets_off_the_word_and_keeps_the_columns() -> None:
     text = explanation_text(EXPLANATION, MARKDOWN)
-    assert text.startswith("**`mathematics`** **17.3 bits**, 1 in 161,000\n\nExpected:\n\n```text\n 41.2")
+    assert text.startswith(
+        "**`mathematics`** **17.3 bits**, 1 in 161,000\n\nExpected:\n\n```text\n 41.2"
+    )
     assert "````" not in text
     assert "Tokens, in bits: `␣math` 9.1 · `ematics` 8.2  \n" in text
 
