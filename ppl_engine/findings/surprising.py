@@ -51,15 +51,13 @@ def surprising_words(
     """Return the indices of the words to flag, ascending."""
     strong = np.flatnonzero(_is_strong(tokens, words, thresholds))
     starts = [span.start for span in prose]
-    seen: set[str] = set()
+    first_idx = _first_occurrences(text, words) if len(strong) else {}
     candidates: list[int] = []
     for idx in strong.tolist():
         word = _Word.at(text, words, idx, prose, starts)
         if word is None or not _may_be_flagged(word):
             continue
-        term = word.text.casefold()
-        if term not in seen and _is_first_occurrence(text, words, idx, term):
-            seen.add(term)
+        if first_idx[word.text.casefold()] == idx:
             candidates.append(idx)
     return _strongest(candidates, words, thresholds)
 
@@ -156,10 +154,11 @@ def _may_be_flagged(word: _Word) -> bool:
     return _QUOTES.get(last) != (following or None)
 
 
-def _is_first_occurrence(text: str, words: WordScores, idx: int, term: str) -> bool:
-    """Whether the term stands nowhere before, in any case and as a whole word."""
-    start = int(words.starts[idx])
-    return not regex.search(rf"(?<!\w){regex.escape(term)}(?!\w)", text[:start].casefold())
+def _first_occurrences(text: str, words: WordScores) -> dict[str, int]:
+    """Return for each term, whatever its case, the word where it first stands."""
+    places = zip(words.starts.tolist(), words.ends.tolist(), strict=True)
+    terms = [text[start:end].casefold() for start, end in places]
+    return {term: len(terms) - 1 - k for k, term in enumerate(reversed(terms))}
 
 
 def _strongest(candidates: list[int], words: WordScores, thresholds: Thresholds) -> list[int]:
