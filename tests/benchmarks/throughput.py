@@ -47,25 +47,15 @@ def gpt2_shaped() -> Generator[Path]:
         yield Path(directory)
 
 
-def tokens_per_second(run: Callable[[], int]) -> float:
-    """Run once to warm up, then take the best of three."""
-    run()
-    rates: list[float] = []
-    for _ in range(3):
-        start = time.perf_counter()
-        n_tokens = run()
-        rates.append(n_tokens / (time.perf_counter() - start))
-    return max(rates)
+def ours(model: str, precision: str, texts: list[str], n_spare_cores: int) -> Callable[[], int]:
+    scorer = load_scorer(ModelChoice(model, "cpu", precision, n_spare_cores))
+    return lambda: sum(score.n_tokens for score in score_lines(texts, scorer))
 
 
-def ours(model: str, precision: str, texts: list[str]) -> float:
-    scorer = load_scorer(ModelChoice(model, "cpu", precision))
-    return tokens_per_second(lambda: sum(s.n_tokens for s in score_lines(texts, scorer)))
-
-
-def plain_loop(model: str, texts: list[str]) -> float:
+def plain_loop(model: str, texts: list[str]) -> Callable[[], int]:
     scorer = load_scorer(ModelChoice(model, "cpu", "exact"))
-    loaded = AutoModelForCausalLM.from_pretrained(find_model(model).directory, dtype=torch.float32)
+    directory = find_model(model).directory
+    loaded = AutoModelForCausalLM.from_pretrained(directory, dtype=torch.float32)
 
     @torch.inference_mode()
     def run() -> int:
@@ -76,27 +66,48 @@ def plain_loop(model: str, texts: list[str]) -> float:
             n_tokens += len(logprobs.gather(1, ids[0, 1:, None]).squeeze(1).tolist())
         return n_tokens
 
-    return tokens_per_second(run)
+    return run
+
+
+def rates(runs: dict[str, Callable[[], int]], n_rounds: int = 4) -> dict[str, int]:
+    """Return the best tokens per second of each, the rounds interleaved; the first warms up."""
+    best = dict.fromkeys(runs, 0.0)
+    for round_idx in range(n_rounds):
+        for name, run in runs.items():
+            start = time.perf_counter()
+            rate = run() / (time.perf_counter() - start)
+            best[name] = max(best[name], rate if round_idx else 0.0)
+    return {name: round(rate) for name, rate in best.items()}
+
+
+def compared(model: str, texts: list[str], n_spare_cores: int) -> dict[str, object]:
+    """Run the plain loop and ours on the same texts."""
+    runs = {"plain loop fp32": plain_loop(model, texts)}
+    for precision in ("exact", "auto", "int8"):
+        runs[precision] = ours(model, precision, texts, n_spare_cores)
+    found = rates(runs)
+    ratios = {name: round(rate / found["plain loop fp32"], 2) for name, rate in found.items()}
+    return {"tokens_per_second": found, "ratio_to_plain_loop": ratios}
 
 
 def main() -> None:
     """Print one JSON object with the rates and the machine."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--paragraphs", type=int, default=48)
-    texts = paragraphs(parser.parse_args().paragraphs)
+    n_cores = psutil.cpu_count(logical=False) or 1
+    parser.add_argument("--threads", type=int, default=n_cores)
+    options = parser.parse_args()
+    texts = paragraphs(options.paragraphs)
+    n_spare_cores = n_cores - options.threads
     result: dict[str, object] = {
         "machine": platform.processor() or platform.machine(),
         "cpu": str(torch.cpu.get_capabilities().get("cpu_name", "")),
-        "cores": psutil.cpu_count(logical=False),
+        "threads": options.threads,
         "torch": torch.__version__,
+        "embedded": compared("embedded", texts, n_spare_cores),
     }
     with gpt2_shaped() as directory:
-        for name, model in (("embedded", "embedded"), ("gpt2-124M-shape", str(directory))):
-            plain = plain_loop(model, texts)
-            rates = {"plain loop fp32": round(plain)}
-            for precision in ("exact", "auto", "int8"):
-                rates[precision] = round(ours(model, precision, texts))
-            result[name] = {"tokens_per_second": rates, "ratio": round(rates["auto"] / plain, 2)}
+        result["gpt2-124M-shape"] = compared(str(directory), texts, n_spare_cores)
     print(json.dumps(result, indent=2))  # noqa: T201 - a program's output
 
 
