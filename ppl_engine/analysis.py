@@ -1,8 +1,9 @@
 """All that is known of one text: what a feature of an editor or a report is drawn from."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ppl_engine.findings.finding import Finding
+from ppl_engine.findings.thresholds import Thresholds
 from ppl_engine.scoring.document import Progress
 from ppl_engine.scoring.scorer import ModelInfo
 from ppl_engine.scoring.scores import TokenScores
@@ -24,6 +25,8 @@ class Analysis:
     """In the order of the text."""
 
     model: ModelInfo
+    thresholds: Thresholds = field(default_factory=Thresholds)
+    """What the findings were chosen by."""
 
     @property
     def summary(self) -> Summary:

@@ -15,7 +15,7 @@ from ppl_engine.explanation import Expected, Explanation, explain_word
 from ppl_engine.findings.surprising import alternatives, finding, surprising_words
 from ppl_engine.findings.thresholds import Thresholds
 from ppl_engine.scoring.cache import WindowCache
-from ppl_engine.scoring.document import hidden_states, score_document
+from ppl_engine.scoring.document import hidden_states, run, score_document
 from ppl_engine.scoring.lines import LineScore, score_lines
 from ppl_engine.scoring.scorer import ModelInfo, Prediction, Scorer
 from ppl_engine.scoring.scores import TokenScores
@@ -54,14 +54,20 @@ class Engine:
     ) -> Generator[Progress, None, Analysis]:
         """Score a text and find what in it is worth a glance, in bounded steps."""
         tokens = yield from self.score(text)
+        # On a long text each of the following takes a while: whoever runs us may want to stop.
+        scored = Progress(len(tokens), len(tokens))
         words = word_scores(text, tokens)
-        flagged = surprising_words(text, tokens, words, prose_spans(text, language), thresholds)
-        predictions = self._predictions(tokens, words, flagged, _N_LOOKED_AT)
+        yield scored
+        prose = prose_spans(text, language)
+        yield scored
+        flagged = surprising_words(text, words, prose, thresholds)
+        yield scored
+        predictions = yield from self._predictions(tokens, words, flagged, _N_LOOKED_AT)
         findings = tuple(
             finding(text, words, idx, alternatives(text, tokens, words, idx, predicted))
             for idx, predicted in zip(flagged, predictions, strict=True)
         )
-        return Analysis(text, language, tokens, words, findings, self.model)
+        return Analysis(text, language, tokens, words, findings, self.model, thresholds)
 
     def explain(self, analysis: Analysis, offset: int) -> Explanation | None:
         """Explain the word at a code-point offset; None where there is no word."""
@@ -70,25 +76,21 @@ class Engine:
             return None
         predictions: list[list[Prediction]] = [[]]
         if not np.isnan(analysis.words.entropy[idx]):
-            predictions = self._predictions(analysis.tokens, analysis.words, [idx], _N_EXPECTED)
+            steps = self._predictions(analysis.tokens, analysis.words, [idx], _N_EXPECTED)
+            predictions = run(steps)
         expected = tuple(Expected(p.text, math.exp(p.logprob)) for p in predictions[0])
         return explain_word(analysis, idx, expected)
 
     def _predictions(
         self, tokens: TokenScores, words: WordScores, word_idx: list[int], n: int
-    ) -> list[list[Prediction]]:
+    ) -> Generator[Progress, None, list[list[Prediction]]]:
         if not word_idx:
             return []
         first = words.first_token[np.array(word_idx, dtype=np.int64)]
-        hidden = hidden_states(tokens, first, self._scorer, self._cache)
+        hidden = yield from hidden_states(tokens, first, self._scorer, self._cache)
         return self._scorer.predict(hidden, n)
 
 
 def score(text: str, engine: Engine) -> TokenScores:
     """Score every token of `text` at once; `engine.score` does the same in cancellable steps."""
-    steps = engine.score(text)
-    while True:
-        try:
-            next(steps)
-        except StopIteration as finished:
-            return finished.value
+    return run(engine.score(text))

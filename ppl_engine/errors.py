@@ -5,7 +5,7 @@ EngineError
 ├── ModelLoadError          it is there but can not be used: truncated, pickled, not causal, …
 ├── NotEnoughMemoryError    it does not fit into the memory at hand
 ├── DeviceError             the device or precision asked for is not available here
-└── MissingExtraError       an optional package is needed for what was asked
+└── NumericsError           the model overflows in the precision it runs in
 
 A caller's mistake raises ValueError. The content of a text never raises anything.
 """
@@ -31,5 +31,5 @@ class DeviceError(EngineError):
     """The device or the precision asked for does not exist on this machine."""
 
 
-class MissingExtraError(EngineError):
-    """An optional dependency is missing."""
+class NumericsError(EngineError):
+    """The model gives no numbers in the precision it runs in."""

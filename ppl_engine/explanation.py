@@ -5,7 +5,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from ppl_engine.analysis import Analysis
-from ppl_engine.findings.thresholds import Thresholds
 from ppl_engine.scoring.scorer import ModelInfo
 from ppl_engine.scoring.summary import summarize_span
 from ppl_engine.scoring.units import NATS_PER_BIT, perplexity_band
@@ -95,7 +94,7 @@ def explain_word(analysis: Analysis, word_idx: int, expected: tuple[Expected, ..
         pieces=tuple(_piece(analysis, idx) for idx in range(first, end)),
         passages=_passages(analysis, span.start),
         n_context_tokens=int(tokens.context_length[first]),
-        is_cold=first < Thresholds().n_cold_tokens,
+        is_cold=first < analysis.thresholds.n_cold_tokens,
         model=analysis.model,
     )
 

@@ -74,8 +74,39 @@ def open_output(path: str | None) -> Generator[Output, None, None]:
         finally:
             sys.stdout.flush()
         return
-    with Path(path).open("w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
+    target = Path(path)
+    # A pipe or a device is written to, not replaced.
+    is_special = target.exists() and not target.is_file()
+    with _text_file(target) if is_special else _replacing(target) as file:
         yield Output(file, has_color=False)
+
+
+def _text_file(path: Path) -> TextIO:
+    return path.open("w", encoding="utf-8", errors="backslashreplace", newline="\n")
+
+
+@contextmanager
+def _replacing(path: Path) -> Generator[TextIO, None, None]:
+    """Write beside a file and put the result in its place at the end.
+
+    The file may be one of those that are read; and a run that fails leaves it as it was. What an
+    interrupted run has finished is kept.
+    """
+    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        opened = _text_file(beside)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from error
+    with opened as file:
+        try:
+            yield file
+        except Exception:
+            beside.unlink()
+            raise
+        finally:
+            file.flush()
+            if beside.exists():
+                beside.replace(path)
 
 
 def _accept_any_character(stream: TextIO) -> None:

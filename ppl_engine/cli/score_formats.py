@@ -111,7 +111,7 @@ def line_table(scored: ScoredLines) -> Iterator[Part]:
     yield (on_terminal(scored.path) + "\n", "bold")
     yield (f"{'line':>8} {'bits':>10} {'perplexity':>12} {'tokens':>7} {'words':>7}\n", "dim")
     for line, score in scored.lines:
-        mean = -score.log_likelihood / score.n_tokens if score.n_tokens else None
+        mean = -score.log_likelihood / score.n_scored if score.n_scored else None
         shown = "-" if mean is None else f"{perplexity(mean):.2f}"
         yield f"{line:>8} {abs(bits(score.log_likelihood)):>10.2f} {shown:>12}"
         yield f" {score.n_tokens:>7} {score.n_words:>7}\n"

@@ -46,7 +46,7 @@ class Source:
 def has_many(paths: Iterable[str]) -> bool:
     """Whether more than one file is asked for, whether or not there are more."""
     given = list(paths)
-    return len(given) > 1 or Path(given[0]).is_dir()
+    return len(given) > 1 or _is_directory(given[0])
 
 
 def read_sources(
@@ -89,7 +89,7 @@ def find_files(paths: Iterable[str], suffixes: frozenset[str], journal: Journal)
     """Yield the files that paths name, each real file once; directories in sorted order."""
     seen: set[str] = set()
     for path in paths:
-        if path == STDIN or not Path(path).is_dir():
+        if path == STDIN or not _is_directory(path):
             found: Iterable[str] = [path]
         else:
             found = _found_in(path, suffixes, journal)
@@ -111,6 +111,11 @@ def decode(data: bytes) -> str:
     if nul != -1:
         raise ValueError(f"is binary, not text: there is a NUL at byte {nul}")
     return data.removeprefix(codecs.BOM_UTF8).decode()
+
+
+def _is_directory(path: str) -> bool:
+    """Whether a path leads to a directory; False too where nobody may look, as reading will say."""
+    return os.path.isdir(path)  # noqa: PTH112 - Path.is_dir raises where a directory is closed
 
 
 def _found_in(directory: str, suffixes: frozenset[str], journal: Journal) -> Iterator[str]:

@@ -42,14 +42,10 @@ _QUOTES: Final = {'"': '"', "'": "'", "“": "”", "‘": "’", "«": "»", "�
 
 
 def surprising_words(
-    text: str,
-    tokens: TokenScores,
-    words: WordScores,
-    prose: Sequence[Span],
-    thresholds: Thresholds,
+    text: str, words: WordScores, prose: Sequence[Span], thresholds: Thresholds
 ) -> list[int]:
     """Return the indices of the words to flag, ascending."""
-    strong = np.flatnonzero(_is_strong(tokens, words, thresholds))
+    strong = np.flatnonzero(_is_strong(words, thresholds))
     starts = [span.start for span in prose]
     first_idx = _first_occurrences(text, words) if len(strong) else {}
     candidates: list[int] = []
@@ -128,14 +124,13 @@ class _Word:
         return cls(span, span.of(text), before, after)
 
 
-def _is_strong(tokens: TokenScores, words: WordScores, thresholds: Thresholds) -> np.ndarray:
+def _is_strong(words: WordScores, thresholds: Thresholds) -> np.ndarray:
     return (
         words.is_word
         & (thresholds.surprisal_bits <= words.surprisal_bits)
         & (thresholds.excess_bits <= words.excess_bits)
         & (thresholds.gap_bits <= words.gap_bits)
         & (thresholds.n_cold_tokens <= words.first_token)
-        & (words.end_token <= len(tokens))
     )
 
 
@@ -151,7 +146,7 @@ def _may_be_flagged(word: _Word) -> bool:
         return False
     if following and following in "-.:(" and word.after[1:2].strip():
         return False
-    return _QUOTES.get(last) != (following or None)
+    return not following or _QUOTES.get(last) != following
 
 
 def _first_occurrences(text: str, words: WordScores) -> dict[str, int]:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from transformers import PreTrainedModel
 
-from ppl_engine.errors import NotEnoughMemoryError
+from ppl_engine.errors import NotEnoughMemoryError, NumericsError
 from ppl_engine.models.head import Head, RowScores
 from ppl_engine.models.tokenizer import TextTokenizer
 from ppl_engine.scoring.scorer import Encoding, ModelInfo, Prediction
@@ -22,6 +22,14 @@ logger = logging.getLogger(__name__)
 
 _STEP_TOKENS: Final = {"cpu": 1024, "mps": 4096, "cuda": 16384}
 """Tokens read in one forward pass: large enough to keep the device busy, short enough to cancel."""
+
+
+_OUT_OF_MEMORY_SIGNS: Final = (
+    "out of memory",
+    "not enough memory",
+    "can't allocate memory",
+    "ALLOC_FAILED",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,16 +78,25 @@ class CausalLM:
             batch = pending.pop()
             try:
                 scores = self._score_batch([windows[idx] for idx in batch])
-            except (torch.OutOfMemoryError, RuntimeError, MemoryError) as exc:
-                if not _is_out_of_memory(exc):
+            except (RuntimeError, MemoryError) as exc:
+                if not is_out_of_memory(exc):
                     raise
                 pending += self._after_out_of_memory(batch)
                 continue
             yield list(zip(batch, scores, strict=True))
 
-    @torch.inference_mode()
     def predict(self, hidden: NDArray[np.float32], n: int) -> list[list[Prediction]]:
         """Return the `n` most probable next tokens for each final hidden state (rows, width)."""
+        try:
+            return self._predict(hidden, n)
+        except (RuntimeError, MemoryError) as exc:
+            if not is_out_of_memory(exc):
+                raise
+            self._after_out_of_memory([0])
+            return self._predict(hidden, n)
+
+    @torch.inference_mode()
+    def _predict(self, hidden: NDArray[np.float32], n: int) -> list[list[Prediction]]:
         rows = torch.from_numpy(hidden).to(self._parts.head.weight.device)
         ids, logprobs = self._parts.head.predict(rows, n)
         rows_of_ids = cast("list[list[int]]", ids.tolist())
@@ -117,6 +134,11 @@ class CausalLM:
         ).float()
         targets = torch.cat([_targets(w) for w in windows]).to(rows.device)
         scored = head.score(rows, targets)
+        if scored.logprob.isnan().any():
+            raise NumericsError(
+                f"{self._info.name} gives no numbers in {self._info.precision} for a part of the "
+                "text; choose the precision bf16 or exact."
+            )
         table = _Rows.of(scored, rows)
         ends = np.cumsum([len(w.ids) - _first_row(w) for w in windows])
         return [
@@ -223,8 +245,8 @@ def _with_gap(values: NDArray[np.float32], n_missing: int) -> NDArray[np.float32
     return np.concatenate([np.full(n_missing, np.nan, dtype=np.float32), values])
 
 
-def _is_out_of_memory(exc: BaseException) -> bool:
-    """Tell lack of memory from other errors: on the CPU torch raises a plain RuntimeError."""
-    return isinstance(exc, (torch.OutOfMemoryError, MemoryError)) or (
-        "can't allocate memory" in str(exc)
+def is_out_of_memory(exc: BaseException) -> bool:
+    """Tell lack of memory from other errors: but on CUDA torch raises plain RuntimeErrors."""
+    return isinstance(exc, (torch.OutOfMemoryError, MemoryError)) or any(
+        sign in str(exc) for sign in _OUT_OF_MEMORY_SIGNS
     )

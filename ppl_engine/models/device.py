@@ -34,7 +34,15 @@ def resolve_device(name: str) -> torch.device:
 
 
 def resolve_precision(name: str, device: torch.device) -> str:
-    """Return the precision for `auto`, or the one named; the keys of `DTYPES`."""
+    """Return the precision for `auto`, or the one named; the keys of `DTYPES`.
+
+    Raises DeviceError if the device does not have it.
+    """
+    if name == "int8" and device.type != "cpu":
+        raise DeviceError(
+            f"int8 runs on the CPU only; on {device.type} choose auto, bf16 or fp16, or name "
+            "the device cpu."
+        )
     if name != "auto":
         return name
     if device.type == "cuda":

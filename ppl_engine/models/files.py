@@ -21,6 +21,7 @@ _INDEX: Final = "model.safetensors.index.json"
 _PICKLES: Final = ("*.bin", "*.pt", "*.pth", "*.ckpt", "*.pkl")
 _CAUSAL_ENDINGS: Final = ("ForCausalLM", "LMHeadModel", "ForConditionalGeneration")
 _HUB_FILES: Final = ("*.json", "*.safetensors", "*.model", "*.txt")
+_OWN_ATTENTION: Final = (None, "eager", "sdpa")
 _SAMPLE_BYTES: Final = 2**20
 
 
@@ -38,6 +39,9 @@ class ModelFiles:
     revision: str
     """A digest of configuration, tokenizer and weights."""
 
+    special_tokens: dict[str, str]
+    """Such as `bos_token`, as far as the tokenizer's configuration names them."""
+
 
 def find_model(name: str) -> ModelFiles:
     """Return the checked files of `embedded`, of a directory, or of a hub id.
@@ -47,15 +51,25 @@ def find_model(name: str) -> ModelFiles:
     directory = _locate(name)
     config = _read_config(directory)
     _check_causal(directory, config)
+    _check_attention(directory, config)
     weights = _weight_files(directory)
-    n_parameters = sum(_count_parameters(path) for path in weights)
-    return ModelFiles(name, directory, config, weights, n_parameters, _revision(directory, weights))
+    return ModelFiles(
+        name=name,
+        directory=directory,
+        config=config,
+        weights=weights,
+        n_parameters=sum(_count_parameters(path) for path in weights),
+        revision=_revision(directory, weights),
+        special_tokens=_special_tokens(directory),
+    )
 
 
 def _locate(name: str) -> Path:
     if name == EMBEDDED:
         return _EMBEDDED_DIRECTORY
     path = Path(name).expanduser()
+    if not name.strip():
+        raise ModelNotFoundError("No model is named; `embedded` is the one that comes along.")
     if path.is_dir():
         return path
     if path.exists():
@@ -63,7 +77,7 @@ def _locate(name: str) -> Path:
             f"{name} is a file; name the directory that holds config.json and the weights."
         )
     is_hub_id = name.count("/") <= 1 and not name.startswith((".", "/", "~", "\\"))
-    if not is_hub_id or not name:
+    if not is_hub_id:
         raise ModelNotFoundError(f"There is no model directory {name!r}.")
     return _from_hub(name)
 
@@ -73,11 +87,16 @@ def _from_hub(name: str) -> Path:
         snapshot_download,  # pyright: ignore[reportUnknownVariableType]
     )
 
+    patterns: list[str] = list(_HUB_FILES)
     try:
         try:
-            return Path(snapshot_download(name, local_files_only=True))
+            cached = Path(snapshot_download(name, allow_patterns=patterns, local_files_only=True))
         except OSError:
-            return Path(snapshot_download(name, allow_patterns=list(_HUB_FILES)))
+            cached = None
+        # A snapshot may hold no more than what another program needed of the model.
+        if cached and (cached / "config.json").is_file() and any(cached.glob("*.safetensors")):
+            return cached
+        return Path(snapshot_download(name, allow_patterns=patterns))
     except (OSError, ValueError) as exc:
         raise ModelNotFoundError(
             f"There is no directory {name!r}, and no model of this name could be had from the "
@@ -102,13 +121,44 @@ def _read_config(directory: Path) -> dict[str, Any]:
 
 
 def _check_causal(directory: Path, config: dict[str, Any]) -> None:
-    architectures = cast("list[str]", config.get("architectures") or [])
-    if architectures and not any(a.endswith(_CAUSAL_ENDINGS) for a in architectures):
+    named = cast("object", config.get("architectures") or [])
+    listed = cast("list[object]", named) if isinstance(named, list) else [named]
+    architectures = [str(name) for name in listed]
+    if architectures and not any(name.endswith(_CAUSAL_ENDINGS) for name in architectures):
         raise ModelLoadError(
             f"{directory} holds a {architectures[0]}, which is not a causal language model: it "
             "does not predict the next token. Choose a model whose architecture ends in "
             "ForCausalLM or LMHeadModel."
         )
+
+
+def _check_attention(directory: Path, config: dict[str, Any]) -> None:
+    """Refuse implementations that transformers might fetch as native code from the hub."""
+    inner = cast("dict[str, Any]", config.get("text_config") or {})
+    for key in ("attn_implementation", "_attn_implementation"):
+        for value in (config.get(key), inner.get(key)):
+            if value not in _OWN_ATTENTION:
+                raise ModelLoadError(
+                    f"{directory / 'config.json'} asks for the attention {value!r}, which may "
+                    f"run code from elsewhere. Remove {key} from the file."
+                )
+
+
+def _special_tokens(directory: Path) -> dict[str, str]:
+    """Read the names of special tokens; a tokenizer without such a file has none to name."""
+    try:
+        config = json.loads((directory / "tokenizer_config.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    if not isinstance(config, dict):
+        return {}
+    found: dict[str, str] = {}
+    for key, value in cast("dict[str, Any]", config).items():
+        # Older files describe a token by a table, newer ones name it.
+        content = cast("dict[str, Any]", value).get("content") if isinstance(value, dict) else value
+        if isinstance(content, str):
+            found[key] = content
+    return found
 
 
 def _weight_files(directory: Path) -> tuple[Path, ...]:
@@ -128,7 +178,8 @@ def _weight_files(directory: Path) -> tuple[Path, ...]:
 
 def _indexed_weights(index: Path) -> tuple[Path, ...]:
     try:
-        names = set(json.loads(index.read_text(encoding="utf-8"))["weight_map"].values())
+        weight_map = json.loads(index.read_text(encoding="utf-8"))["weight_map"]
+        names = {str(name) for name in weight_map.values()}
     except (OSError, ValueError, KeyError, AttributeError, TypeError) as exc:
         raise ModelLoadError(f"{index} can not be read: {_first_line(exc)}.") from exc
     paths = tuple(index.parent / name for name in sorted(names))

@@ -83,9 +83,15 @@ class Head:
 
     def predict(self, hidden: Tensor, n: int) -> tuple[Tensor, Tensor]:
         """Return (token ids, logprobs), both (R, n), of the most probable next tokens."""
-        logprobs = torch.log_softmax(self.logits(hidden), dim=-1)
-        top = torch.topk(logprobs, min(n, logprobs.shape[-1]), dim=-1)
-        return top.indices, top.values
+        rows = self.chunk_rows
+        parts = [
+            torch.log_softmax(self.logits(hidden[k : k + rows]), dim=-1).topk(
+                min(n, self.weight.shape[0]), dim=-1
+            )
+            for k in range(0, len(hidden), rows)
+        ]
+        indices = torch.cat([part.indices for part in parts])
+        return indices, torch.cat([part.values for part in parts])
 
     @property
     def _rows_in_cache(self) -> int:

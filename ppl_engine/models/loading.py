@@ -12,8 +12,8 @@ from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer, PreTra
 from transformers.utils import logging as transformers_logging
 
 from ppl_engine.engine import Engine
-from ppl_engine.errors import ModelLoadError, NotEnoughMemoryError
-from ppl_engine.models.causal_lm import CausalLM, CausalParts
+from ppl_engine.errors import EngineError, ModelLoadError, NotEnoughMemoryError
+from ppl_engine.models.causal_lm import CausalLM, CausalParts, is_out_of_memory
 from ppl_engine.models.choice import ModelChoice
 from ppl_engine.models.device import (
     DTYPES,
@@ -27,12 +27,16 @@ from ppl_engine.models.head import Head
 from ppl_engine.models.int8 import quantize_linears
 from ppl_engine.models.tokenizer import TextTokenizer
 from ppl_engine.models.verification import verify
+from ppl_engine.scoring.anchors import SegmentPolicy
 from ppl_engine.scoring.scorer import ModelInfo
 
 logger = logging.getLogger(__name__)
 
 _CONTEXT_KEYS: Final = ("max_position_embeddings", "n_positions", "max_seq_len", "seq_length")
 _CONTEXT_UNSTATED: Final = 1024
+_REWRITES: Final = (
+    "The tokenizer of {} rewrites its input: where words begin and end is approximate."
+)
 
 
 def load_engine(choice: ModelChoice) -> Engine:
@@ -52,10 +56,20 @@ def load_scorer(choice: ModelChoice) -> CausalLM:
     _check_memory(files, device, precision)
     tokenizer = _load_tokenizer(files)
     model = _load_model(files, precision)
-    return assemble(files, tokenizer, model, device=device, precision=precision)
+    try:
+        return _assemble(files, tokenizer, model, device=device, precision=precision)
+    except EngineError:
+        raise
+    except Exception as exc:  # whatever a configuration can make a model's code raise
+        if is_out_of_memory(exc):
+            raise NotEnoughMemoryError(
+                f"{files.name} does not fit into the memory of {device.type}. Choose a smaller "
+                "model, a lower precision, or another device."
+            ) from exc
+        raise ModelLoadError(f"The model in {files.directory} can not be run: {exc}.") from exc
 
 
-def assemble(
+def _assemble(
     files: ModelFiles,
     tokenizer: TextTokenizer,
     model: PreTrainedModel,
@@ -65,12 +79,13 @@ def assemble(
 ) -> CausalLM:
     """Join a loaded model and its tokenizer into a scorer, after checking that they agree."""
     config = cast("Any", model.config.get_text_config())
-    bos_id, bos_policy = _bos(tokenizer, files, config)
-    head = _head(model, tokenizer, config)
+    bos_id, bos_policy = _bos(tokenizer, files)
+    SegmentPolicy.for_context(_context(config))
     if precision == "int8":
         quantize_linears(model.base_model)
     model.to(device)  # pyright: ignore[reportArgumentType] - transformers' wrapper loses the type
-    parts = CausalParts(model=model.eval(), head=head.to(device), tokenizer=tokenizer)
+    head = _head(model, tokenizer, config).to(device)
+    parts = CausalParts(model=model.eval(), head=head, tokenizer=tokenizer)
     info = ModelInfo(
         name=files.name,
         revision=files.revision,
@@ -79,6 +94,7 @@ def assemble(
         context=_context(config),
         vocab_size=head.weight.shape[0],
         bos_policy=bos_policy,
+        notices=() if tokenizer.is_exact else (_REWRITES.format(files.name),),
     )
     verify(parts, files.directory, precision)
     return CausalLM(parts, info, bos_id)
@@ -157,18 +173,27 @@ def _quiet_transformers() -> Generator[None]:
             transformers_logging.enable_progress_bar()
 
 
-def _bos(tokenizer: TextTokenizer, files: ModelFiles, config: Any) -> tuple[int | None, str]:
+def _bos(tokenizer: TextTokenizer, files: ModelFiles) -> tuple[int | None, str]:
     """Return the token that stands at the head of windows, and the policy by which it was chosen.
 
     A model without BOS gets the separator between the texts it was trained on, as GPT-2 did.
     """
-    for key, policy in (("bos_token_id", "bos"), ("eos_token_id", "eos")):
-        value = getattr(config, key, None)
-        first = cast("object", value[0] if isinstance(value, list) and value else value)
-        if isinstance(first, int) and 0 <= first < len(tokenizer):
-            return first, policy
+    for kind in ("bos", "eos"):
+        token_id = _stated_id(f"{kind}_token_id", files.config)
+        if token_id is None:
+            token_id = tokenizer.id_of(files.special_tokens.get(f"{kind}_token", ""))
+        if token_id is not None and 0 <= token_id < len(tokenizer):
+            return token_id, kind
     logger.info("%s has neither BOS nor EOS: the first token stays unscored", files.name)
     return None, "none"
+
+
+def _stated_id(key: str, config: dict[str, Any]) -> int | None:
+    """Return a token id that the file itself states: a class's default belongs to other models."""
+    inner = cast("dict[str, Any]", config.get("text_config") or {})
+    value = cast("object", config[key] if config.get(key) is not None else inner.get(key))
+    first = next(iter(cast("list[object]", value)), None) if isinstance(value, list) else value
+    return first if isinstance(first, int) else None
 
 
 def _head(model: PreTrainedModel, tokenizer: TextTokenizer, config: Any) -> Head:

@@ -21,6 +21,7 @@ _LONE_SURROGATE: Final = regex.compile("[\ud800-\udfff]")
 _REPLACEMENT: Final = "\ufffd"
 _BYTE_TOKEN: Final = regex.compile(r"<0x([0-9A-Fa-f]{2})>")
 _METASPACE: Final = "▁"
+_SAMPLE: Final = "A Word, e\u0301 and  é\n\tﬁ ２ 😀"
 
 
 class TextTokenizer:
@@ -39,6 +40,11 @@ class TextTokenizer:
 
     def __len__(self) -> int:
         return len(self.token_bytes)
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether tokens are the bytes of the text, rather than of a text made from it."""
+        return self.encode(_SAMPLE).exact_spans
 
     def id_of(self, token: str) -> int | None:
         """Return the id of a special token by its name."""
@@ -64,7 +70,8 @@ class TextTokenizer:
     def encode(self, text: str) -> Encoding:
         """Cut `text` into tokens. A lone surrogate counts as U+FFFD, which is as many bytes."""
         clean = _LONE_SURROGATE.sub(_REPLACEMENT, text)
-        encoded = self._backend.encode(clean, add_special_tokens=False)
+        # Unlike `encode`, this lets other threads run meanwhile, even with a single text.
+        (encoded,) = self._backend.encode_batch([clean], add_special_tokens=False)
         ids = np.array(encoded.ids, dtype=np.int64)
         lengths = self._exact_lengths(clean, ids)
         if lengths is None:

@@ -2,8 +2,8 @@
 
 from collections import Counter
 from collections.abc import Generator
-from dataclasses import dataclass
-from typing import cast
+from dataclasses import dataclass, replace
+from typing import TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,8 @@ from ppl_engine.scoring.scorer import Encoding, Scorer
 from ppl_engine.scoring.scores import Ints, TokenScores, WindowScores
 from ppl_engine.scoring.windows import Window, window, windows
 
+T = TypeVar("T")
+
 
 @dataclass(frozen=True, slots=True)
 class Progress:
@@ -21,6 +23,15 @@ class Progress:
 
     n_done: int
     n_total: int
+
+
+def run(steps: Generator[Progress, None, T]) -> T:
+    """Run all steps and return what they come to."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as finished:
+            return finished.value
 
 
 def score_document(
@@ -40,16 +51,19 @@ def score_document(
 
 def hidden_states(
     tokens: TokenScores, token_idx: Ints, scorer: Scorer, cache: WindowCache
-) -> NDArray[np.float32]:
+) -> Generator[Progress, None, NDArray[np.float32]]:
     """Return (n, width): the final hidden state that predicts each of these tokens.
 
-    Recomputes the windows that the cache no longer holds. Every token must be scored.
+    Recomputes the windows that the cache no longer holds, one a step. Every token must be scored.
     """
     rows: list[NDArray[np.float32]] = []
     for idx in cast("list[int]", token_idx.tolist()):
         segment_idx = int(np.searchsorted(tokens.segment_starts, idx, side="right")) - 1
         needed = window(tokens.ids, tokens.segment_starts, segment_idx, scorer.bos_id)
-        scores = cache.get(needed.key) or _score_one(needed, scorer, cache)
+        scores = cache.get(needed.key)
+        if scores is None:
+            yield Progress(len(tokens), len(tokens))
+            scores = _score_one(needed, scorer, cache)
         rows.append(scores.hidden[idx - int(tokens.segment_starts[segment_idx])])
     return np.stack(rows)
 
@@ -65,7 +79,7 @@ def _score_windows(
 ) -> Generator[Progress, None, list[WindowScores]]:
     """Score each window once; what stands in a text twice with the same context counts as one."""
     keys = [w.key for w in all_windows]
-    known = {key: scores for key in set(keys) if (scores := cache.get(key)) is not None}
+    known = {key: _light(scores) for key in set(keys) if (scores := cache.get(key)) is not None}
     n_times = Counter(keys)
     by_key = dict(zip(keys, all_windows, strict=True))
     missing = [key for key in by_key if key not in known]
@@ -75,11 +89,16 @@ def _score_windows(
     for batch in scorer.score_windows([by_key[key] for key in missing]):
         for position, scores in batch:
             key = missing[position]
-            known[key] = scores
+            known[key] = _light(scores)
             cache.put(key, scores)
             n_done += by_key[key].n_targets * n_times[key]
         yield Progress(n_done, n_total)
     return [known[key] for key in keys]
+
+
+def _light(scores: WindowScores) -> WindowScores:
+    """Drop the hidden states, a hundred times as large as the rest: the cache bounds those kept."""
+    return replace(scores, hidden=np.zeros((0, 0), np.float32))
 
 
 def _assemble(encoding: Encoding, cut: Ints, parts: list[WindowScores]) -> TokenScores:

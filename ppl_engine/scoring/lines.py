@@ -9,8 +9,9 @@ import numpy as np
 
 from ppl_engine.scoring.anchors import SegmentPolicy
 from ppl_engine.scoring.cache import WindowCache
-from ppl_engine.scoring.document import score_document
+from ppl_engine.scoring.document import run, score_document
 from ppl_engine.scoring.scorer import Encoding, Scorer
+from ppl_engine.scoring.scores import Floats
 from ppl_engine.scoring.windows import Window
 from ppl_engine.text.words import units
 
@@ -23,6 +24,11 @@ class LineScore:
     """One text as a whole, in nats."""
 
     log_likelihood: float
+    """Sum of the logprobs of the tokens that are scored."""
+
+    n_scored: int
+    """One less than there are tokens where the model has no BOS."""
+
     n_tokens: int
     n_words: int
     n_bytes: int
@@ -38,7 +44,7 @@ def score_lines(lines: Iterable[str], scorer: Scorer) -> Iterator[LineScore]:
 def _score_group(lines: Sequence[str], scorer: Scorer) -> Iterator[LineScore]:
     encodings = [scorer.encode(line) for line in lines]
     policy = SegmentPolicy.for_context(scorer.model.context)
-    totals: dict[int, float] = {}
+    totals: dict[int, tuple[float, int]] = {}
     short = [idx for idx, encoding in enumerate(encodings) if _fits(encoding, policy)]
     alone = [_whole(encodings[idx], scorer.bos_id) for idx in short]
     for batch in scorer.score_windows(alone):
@@ -46,10 +52,10 @@ def _score_group(lines: Sequence[str], scorer: Scorer) -> Iterator[LineScore]:
             totals[short[position]] = _total(scores.logprob)
     for idx, (line, encoding) in enumerate(zip(lines, encodings, strict=True)):
         if idx not in totals:
-            totals[idx] = _score_long(line, scorer) if len(encoding.ids) else 0.0
+            totals[idx] = _score_long(line, scorer) if len(encoding.ids) else (0.0, 0)
         n_words = int(units(line).is_word.sum())
         n_bytes = len(line.encode("utf-8", errors="surrogatepass"))
-        yield LineScore(totals[idx], len(encoding.ids), n_words, n_bytes)
+        yield LineScore(*totals[idx], len(encoding.ids), n_words, n_bytes)
 
 
 def _fits(encoding: Encoding, policy: SegmentPolicy) -> bool:
@@ -59,17 +65,14 @@ def _fits(encoding: Encoding, policy: SegmentPolicy) -> bool:
 
 def _whole(encoding: Encoding, bos_id: int | None) -> Window:
     bos = np.array([] if bos_id is None else [bos_id], dtype=np.int64)
-    return Window(np.concatenate([bos, encoding.ids]), len(bos), has_bos=bos_id is not None)
+    return Window(np.concatenate([bos, encoding.ids]), len(bos))
 
 
-def _score_long(line: str, scorer: Scorer) -> float:
-    steps = score_document(line, scorer, WindowCache(max_bytes=0))
-    while True:
-        try:
-            next(steps)
-        except StopIteration as finished:
-            return _total(finished.value.logprob)
+def _score_long(line: str, scorer: Scorer) -> tuple[float, int]:
+    return _total(run(score_document(line, scorer, WindowCache(max_bytes=0))).logprob)
 
 
-def _total(logprob: np.ndarray) -> float:
-    return float(np.nansum(logprob.astype(np.float64)))
+def _total(logprob: Floats) -> tuple[float, int]:
+    """Return the sum of the logprobs and how many there are."""
+    scored = logprob[~np.isnan(logprob)].astype(np.float64)
+    return float(scored.sum()), len(scored)

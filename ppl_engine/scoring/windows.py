@@ -25,8 +25,6 @@ class Window:
     n_context: int
     """How many of the ids come before the first target, BOS among them."""
 
-    has_bos: bool
-
     @property
     def n_targets(self) -> int:
         """How many tokens this window scores."""
@@ -51,7 +49,6 @@ def window(ids: Ints, segment_starts: Ints, segment_idx: int, bos_id: int | None
     return Window(
         ids=np.concatenate([bos, ids[context_start:end]]),
         n_context=len(bos) + start - context_start,
-        has_bos=bos_id is not None,
     )
 
 

@@ -9,7 +9,8 @@ Schuler 2024, arXiv 2406.10851):
 
 with b = −log P(the next token begins a word or ends the text). Each b stands for the event that a
 token there does begin a word, so it counts only at places where one does: not between an opening
-bracket and the word in it. Summed over a text the corrections cancel.
+bracket and the word in it. Between words on one line the corrections cancel; a line break belongs
+to no word, and what it takes away from the word before it is given to none.
 """
 
 from dataclasses import dataclass

@@ -15,10 +15,11 @@ from numpy.typing import NDArray
 
 from ppl_engine.text.spans import Span
 
-_NEWLINE: Final = r"(?:\r\n|\r|\n)"
+# Atomic and possessive: CRLF is one line end, and no run of line ends is gone over twice.
+_NEWLINE: Final = r"(?>\r\n|\r|\n)"
 _HEADING: Final = regex.compile(r"(?:^|(?<=[\r\n]))(?=\#{1,6}[ \t])")
 _HEADING_LINE: Final = regex.compile(rf"(?:^|(?<=[\r\n]))\#{{1,6}}[ \t][^\r\n]*{_NEWLINE}")
-_PARAGRAPH: Final = regex.compile(rf"{_NEWLINE}(?:[ \t]*{_NEWLINE})+(?=[^\r\n])")
+_PARAGRAPH: Final = regex.compile(rf"(?<![\r\n]){_NEWLINE}(?>(?:[ \t]*+{_NEWLINE})++)(?=[^\r\n])")
 _ITEM: Final = regex.compile(rf"{_NEWLINE}(?=[ \t]*(?:[-*+]|\d{{1,9}}[.)])[ \t])")
 _LINE: Final = regex.compile(rf"{_NEWLINE}(?=[^\r\n])")
 _SENTENCE: Final = regex.compile(

@@ -16,7 +16,7 @@ _IDEOGRAPH: Final = r"[\p{Han}\p{Hiragana}\p{Katakana}]"
 # What belongs to the same grapheme cluster as the character before it, or as the one after it
 # (Unicode Standard Annex #29): nothing may be cut there.
 _EXTEND: Final = r"[\p{M}\p{GCB=Extend}\p{GCB=SpacingMark}\p{GCB=ZWJ}]"
-_PREPEND: Final = r"\p{GCB=Prepend}*"
+_PREPEND: Final = r"\p{GCB=Prepend}{0,4}+"
 _LETTER: Final = rf"(?!{_IDEOGRAPH})[\p{{L}}\p{{N}}_]"
 _LETTERS: Final = rf"(?:{_LETTER}|{_EXTEND}|\u200c)*"
 

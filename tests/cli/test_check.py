@@ -222,3 +222,12 @@ def test_the_meter_returns_what_the_steps_come_to() -> None:
         return "done"
 
     assert Meter(iter(range(0, 100, 5)).__next__).follow("a", steps()) == "done"
+
+
+def test_a_document_may_be_named_as_output_and_is_read_first(terminal: Terminal) -> None:
+    terminal.write("a.md", "the the zebra")
+    result = terminal.check("a.md", "-o", "a.md", "--format", "json")
+    assert result.out == ""
+    written = json.loads((terminal.directory / "a.md").read_text())
+    assert written["files"][0]["summary"]["n_words"] == 3
+    assert sorted(path.name for path in terminal.directory.iterdir()) == ["a.md"]

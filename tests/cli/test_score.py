@@ -142,6 +142,6 @@ def test_the_table_of_lines_has_bits_and_perplexity(terminal: Terminal) -> None:
     assert terminal.score("--lines", "a.txt").out == (
         "a.txt\n"
         "    line       bits   perplexity  tokens   words\n"
-        "       1       1.00         1.41       2       2\n"
+        "       1       1.00         2.00       2       2\n"
         "       2       0.00            -       0       0\n"
     )

@@ -41,14 +41,16 @@ def test_an_edit_moves_anchors_only_near_itself(
     edited = text[:at] + inserted + text[at + n_deleted :]
     if min(len(text), len(edited)) <= SMALL.longest:
         return
-    before = {s for s in cut(text) if s < at}
-    after = {s for s in cut(edited) if s < at}
-    changed = before ^ after
-    # An edit is felt `radius` to its left, and a stretch between anchors is cut as a whole; without
-    # an anchor for long, as in a run of equal letters, such a stretch may be long.
-    anchors = sorted(before & after)
-    assert all(s in anchors for s in before if s <= at - 16 * SMALL.longest)
-    assert changed <= {s for s in before | after if at - 16 * SMALL.longest < s}
+    shift = len(edited) - len(text)
+    # Counted from the nearer end of the text, places left and right of the edit stay comparable.
+    left = {s for s in cut(text) if s < at} ^ {s for s in cut(edited) if s < at}
+    end = at + max(len(inserted), len(inserted) - shift)
+    right = {s + shift for s in cut(text) if end < s + shift}
+    right ^= {s for s in cut(edited) if end < s}
+    # An edit is felt `radius` away, and a stretch between anchors is cut as a whole; without an
+    # anchor for long, as in a run of equal letters, such a stretch may be long.
+    assert all(at - 16 * SMALL.longest < s for s in left)
+    assert all(s < end + 16 * SMALL.longest for s in right)
 
 
 def test_headings_are_preferred_to_paragraphs_and_these_to_sentences() -> None:

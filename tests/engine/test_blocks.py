@@ -1,5 +1,7 @@
+import numpy as np
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from ppl_engine.text.blocks import Cut, cuts, paragraphs, sentences, span_at
 from tests.texts import texts
@@ -71,3 +73,28 @@ def test_better_places_win_over_worse_ones() -> None:
     offsets, kinds = cuts(text)
     assert kinds.tolist() == [Cut.SENTENCE, Cut.LINE, Cut.PARAGRAPH, Cut.HEADING]
     assert [text[o : o + 3] for o in offsets] == ["Two", "thr", "fou", "# F"]
+
+
+plain_lines = st.text(st.sampled_from("ab. #-\n\n"), max_size=80)
+
+
+@given(plain_lines)
+def test_windows_line_ends_cut_as_others_do(text: str) -> None:
+    """Offsets in the CRLF text, brought back to the text with LF, are those of that text."""
+    windows = text.replace("\n", "\r\n")
+    back = np.cumsum([0, *(c != "\r" for c in windows)])
+    offsets, kinds = cuts(text)
+    found, found_kinds = cuts(windows)
+    assert offsets.tolist() == back[found].tolist()
+    assert kinds.tolist() == found_kinds.tolist()
+    starts = [span.start for span in paragraphs(text)]
+    assert starts == [back[span.start] for span in paragraphs(windows)]
+
+
+@pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r", "\n \t"])
+@pytest.mark.parametrize("last", ["", "x"])
+def test_long_runs_of_line_ends_are_gone_over_once(line_end: str, last: str) -> None:
+    """Backtracking over them took exponential time: this would not end."""
+    text = "Hello." + line_end * 50_000 + last
+    assert len(paragraphs(text)) <= 2
+    assert len(cuts(text)[0]) <= 50_001

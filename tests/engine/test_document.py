@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from ppl_engine.engine import Engine
 from ppl_engine.findings.thresholds import Thresholds
 from ppl_engine.scoring.cache import WindowCache
-from ppl_engine.scoring.document import Progress, score_document
+from ppl_engine.scoring.document import Progress, hidden_states, score_document
 from ppl_engine.scoring.scores import WindowScores
 from tests.fakes import BigramScorer, uniform
 from tests.stepping import finished
@@ -104,6 +104,15 @@ def test_lines_are_scored_as_texts_of_their_own() -> None:
         rtol=1e-5,
     )
     assert [score.n_tokens for score in found] == [3, 0, 320, 1]
+
+
+def test_memory_for_hidden_states_is_bounded_by_the_cache() -> None:
+    scorer, cache = chain(), WindowCache(20_000)
+    text = "".join(np.random.default_rng(0).choice(list(VOCABULARY), 3_000))
+    tokens = finished(score_document(text, scorer, cache))
+    assert cache.n_bytes <= 20_000
+    rows = finished(hidden_states(tokens, np.arange(0, 3_000, 100), scorer, cache))
+    assert tokens.ids[99:2999:100].tolist() == rows[1:].argmax(axis=1).tolist()
 
 
 def test_lines_are_read_as_they_are_needed() -> None:

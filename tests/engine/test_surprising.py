@@ -69,6 +69,8 @@ def test_names_identifiers_and_quotations_are_not_flagged(text: str) -> None:
     [
         ("the the the zebra, the", ["zebra"]),
         ("the the the zebra.", ["zebra"]),
+        ("the the the zebra", ["zebra"]),
+        ("the the the zebra\n", ["zebra"]),
         ("the the the zebra: the", ["zebra"]),
         ("the the the. Zebra the", ["Zebra"]),
         ("the the the (zebra) the", ["zebra"]),

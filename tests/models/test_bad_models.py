@@ -18,13 +18,23 @@ from ppl_engine.errors import (
     ModelLoadError,
     ModelNotFoundError,
     NotEnoughMemoryError,
+    NumericsError,
 )
 from ppl_engine.models import loading
+from ppl_engine.models.causal_lm import is_out_of_memory
 from ppl_engine.models.choice import ModelChoice
+from ppl_engine.models.device import resolve_precision
 from ppl_engine.models.loading import load_scorer
 from ppl_engine.scoring.cache import WindowCache
 from ppl_engine.scoring.document import score_document
-from tests.models.tiny import SAMPLE, VOCAB_SIZE, byte_level_json, change_config, save_model
+from tests.models.tiny import (
+    SAMPLE,
+    VOCAB_SIZE,
+    byte_level_json,
+    change_config,
+    lower_case_json,
+    save_model,
+)
 from tests.stepping import finished
 
 
@@ -154,6 +164,78 @@ def test_a_device_that_is_not_there_is_named(device: str) -> None:
         device = "mps" if torch.cuda.is_available() else "cuda"
     with pytest.raises(DeviceError, match=device):
         load_scorer(ModelChoice(device=device))
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({"architectures": 5}, "not a causal"),
+        ({"max_position_embeddings": 4}, "too short"),
+        ({"logit_scale": "inv_sqrt_d_model"}, "can not be run"),
+        ({"attn_implementation": "somebody/kernel"}, "attention"),
+        ({"attn_implementation": "flash_attention_2"}, "attention"),
+    ],
+)
+def test_a_configuration_with_odd_values_is_refused_in_words(
+    directory: Path, values: dict[str, object], said: str
+) -> None:
+    change_config(directory, **values)
+    assert said in refused(directory)
+
+
+def test_a_missing_shard_of_no_name_is_an_error_too(directory: Path) -> None:
+    index = {"weight_map": {"a": 5}}
+    (directory / "model.safetensors.index.json").write_text(json.dumps(index))
+    assert "5" in refused(directory)
+
+
+def test_no_name_is_no_model() -> None:
+    assert "embedded" in refused("", ModelNotFoundError)
+
+
+def test_a_bos_that_the_file_does_not_state_is_not_made_up(directory: Path) -> None:
+    path = directory / "config.json"
+    config = json.loads(path.read_text())
+    del config["bos_token_id"]
+    path.write_text(json.dumps({**config, "eos_token_id": 0}))
+    assert load_scorer(ModelChoice(str(directory))).model.bos_policy == "eos"
+    (directory / "tokenizer_config.json").write_text('{"bos_token": "<|endoftext|>"}')
+    scorer = load_scorer(ModelChoice(str(directory)))
+    assert (scorer.model.bos_policy, scorer.bos_id) == ("bos", 0)
+
+
+def test_a_model_that_gives_no_numbers_is_not_silently_unscored(directory: Path) -> None:
+    scorer = load_scorer(ModelChoice(str(directory)))
+    with torch.no_grad():
+        scorer._parts.head.weight[5] = torch.nan
+    with pytest.raises(NumericsError, match="precision"):
+        finished(score_document(SAMPLE, scorer, WindowCache(0)))
+
+
+def test_a_tokenizer_that_rewrites_its_input_is_said_to(tmp_path: Path) -> None:
+    directory = save_model(tmp_path, "llama", tokenizer=lower_case_json())
+    (notice,) = load_scorer(ModelChoice(str(directory))).model.notices
+    assert "approximate" in notice
+
+
+def test_int8_on_a_gpu_is_refused() -> None:
+    with pytest.raises(DeviceError, match="int8"):
+        resolve_precision("int8", torch.device("cuda"))
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "CUDA out of memory. Tried to allocate 2 GiB",
+        "MPS backend out of memory (MPS allocated: 8 GB)",
+        "CUDA error: CUBLAS_STATUS_ALLOC_FAILED",
+        "DefaultCPUAllocator: can't allocate memory",
+        "DefaultCPUAllocator: not enough memory",
+    ],
+)
+def test_lack_of_memory_is_recognized_by_every_backends_words(message: str) -> None:
+    assert is_out_of_memory(RuntimeError(message))
+    assert not is_out_of_memory(RuntimeError("shape mismatch"))
 
 
 class Forgetful:

@@ -109,7 +109,7 @@ def test_hidden_states_predict_what_the_scores_say(directories: dict[str, Path])
     idx = np.array([1, 40, len(tokens) - 1])
     kept, forgotten = WindowCache(2**24), WindowCache(0)
     for cache in (kept, forgotten):
-        best = scorer.predict(hidden_states(tokens, idx, scorer, cache), 1)
+        best = scorer.predict(finished(hidden_states(tokens, idx, scorer, cache)), 1)
         found = [row[0].logprob for row in best]
         np.testing.assert_allclose(found, tokens.top_logprob[idx], rtol=0, atol=TOLERANCE_NATS)
 
