@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import contextlib
 import functools
 import ipaddress
 import logging
@@ -10,9 +11,10 @@ import sys
 import warnings
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import NoReturn
 
-from ppl_engine.models.choice import DEVICES, PRECISIONS, ModelChoice
+from ppl_engine.models.choice import DEVICES, EMBEDDED, PRECISIONS, ModelChoice
 from ppl_lsp import __version__
 from ppl_lsp.scheduler import Engine, Loader
 from ppl_lsp.server import PplServer
@@ -42,7 +44,9 @@ def main(argv: Sequence[str] | None = None, *, load: Loader = load_engine) -> No
     watch = functools.partial(watch_process, on_end=functools.partial(_end, 1))
     if options.clientProcessId:
         watch(options.clientProcessId)
-    settings = Settings(model=options.model, device=options.device, precision=options.precision)
+    model = _absolute(options.model)
+    _leave_the_workspace()
+    settings = Settings(model=model, device=options.device, precision=options.precision)
     server = PplServer(load, settings, watch=watch)
     served = serve_streams(server, *streams) if streams else serve_tcp(server, *options.tcp)
     try:
@@ -50,6 +54,24 @@ def main(argv: Sequence[str] | None = None, *, load: Loader = load_engine) -> No
     except KeyboardInterrupt:
         code = 130
     _end(code)
+
+
+def _absolute(model: str) -> str:
+    """Return the name of a model; a folder on the command line counts from where it was given."""
+    is_folder = model != EMBEDDED and model.strip() and Path(model).is_dir()
+    return str(Path(model).resolve()) if is_folder else model
+
+
+def _leave_the_workspace() -> None:
+    """Work in the home directory.
+
+    Many editors start the server inside the project, where a folder could bear the name of a model
+    that the user has set; and a workspace must not choose the model.
+    """
+    for place in ("~", "/"):
+        with contextlib.suppress(OSError, RuntimeError):
+            os.chdir(Path(place).expanduser())
+            return
 
 
 def _end(code: int) -> NoReturn:

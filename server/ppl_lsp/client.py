@@ -34,6 +34,7 @@ class Client:
         self._status: StatusParams | None = None
         self._complaints: frozenset[str] = frozenset()
         self._notices: set[str] = set()
+        self._failures: dict[str, str] = {}
 
     def publish(self, params: types.PublishDiagnosticsParams) -> None:
         """Replace the diagnostics of a document."""
@@ -59,9 +60,15 @@ class Client:
                 self._notices.add(sentence)
                 self._show(types.MessageType.Info, sentence)
 
-    def fail(self, message: str) -> None:
-        """Show that something the user asked for can not be done."""
-        self._show(types.MessageType.Error, message)
+    def fail(self, subject: str, message: str) -> None:
+        """Show why something can not be done; each sentence once, until its subject succeeds."""
+        if message not in self._failures.values():
+            self._show(types.MessageType.Error, message)
+        self._failures[subject] = message
+
+    def succeed(self, subject: str) -> None:
+        """Forget that something could not be done."""
+        self._failures.pop(subject, None)
 
     def _show(self, severity: types.MessageType, message: str) -> None:
         self._sender.window_show_message(types.ShowMessageParams(severity, message))

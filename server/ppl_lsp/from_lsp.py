@@ -6,7 +6,7 @@ from lsprotocol import types
 from pygls.capabilities import ServerCapabilitiesBuilder
 
 from ppl_engine.text.spans import Span
-from ppl_lsp.documents import Document
+from ppl_lsp.documents import Document, Edit
 from ppl_lsp.line_index import LineIndex, LinePosition, PositionEncoding
 
 
@@ -19,14 +19,17 @@ def changed(
     document: Document, changes: Sequence[types.TextDocumentContentChangeEvent], version: int
 ) -> Document:
     """Apply edits one after the other: each counts in the text that the one before it left."""
+    at_once = _at_once(document, changes)
+    if at_once:
+        return document.edited_at_once(at_once).at_version(version)
     for change in changes:
-        document = document.edited(_replaced(document, change), change.text)
+        document = document.edited(Edit(_replaced(document, change), change.text))
     return document.at_version(version)
 
 
 def offset(lines: LineIndex, position: types.Position) -> int:
     """Return the code-point offset of a position."""
-    return lines.offset(LinePosition(position.line, position.character))
+    return lines.offset(_line_position(position))
 
 
 def span(lines: LineIndex, lsp_range: types.Range) -> Span:
@@ -38,6 +41,34 @@ def span(lines: LineIndex, lsp_range: types.Range) -> Span:
 def position_encoding(capabilities: types.ClientCapabilities) -> PositionEncoding:
     """Return the encoding that is agreed on with such a client."""
     return PositionEncoding(ServerCapabilitiesBuilder.choose_position_encoding(capabilities))
+
+
+def _at_once(
+    document: Document, changes: Sequence[types.TextDocumentContentChangeEvent]
+) -> list[Edit] | None:
+    """Return the edits in terms of the document as it is; None if that is not possible.
+
+    Editors send what many cursors type, and what is replaced everywhere, from the end of the text
+    to its beginning. Up to where the edits before it began, an edit finds the text as it was; so a
+    thousand of them need one line table, not a thousand.
+    """
+    edits: list[Edit] = []
+    untouched = LinePosition(document.lines.n_lines, 0)
+    for change in changes:
+        if not isinstance(change, types.TextDocumentContentChangePartial):
+            return None
+        edit = Edit(span(document.lines, change.range), change.text)
+        # As the client wrote it: a place beyond the end of a line may exist after other edits.
+        farthest = max(_line_position(change.range.start), _line_position(change.range.end))
+        if untouched < farthest or not document.is_seamless(edit):
+            return None
+        edits.append(edit)
+        untouched = document.lines.position(edit.span.start)
+    return edits
+
+
+def _line_position(position: types.Position) -> LinePosition:
+    return LinePosition(position.line, position.character)
 
 
 def _replaced(document: Document, change: types.TextDocumentContentChangeEvent) -> Span:

@@ -61,19 +61,22 @@ class NoEngineError(EngineError):
 
 
 class Priority(IntEnum):
-    """What goes first; equals go in the order of their arrival."""
+    """What goes first."""
 
     LOAD = 0
     ASK = 1
     """Somebody looks at the screen and waits."""
 
     SCORE = 2
+    """The newest first: somebody has just typed in it, while a long document can go on later."""
 
 
 @dataclass(order=True)
 class _Job:
     priority: Priority
     number: int
+    """The order among equals."""
+
     begin: Callable[[], Steps[Any, Any]] = field(compare=False)
     on_progress: Callable[[Any], None] = field(compare=False)
     result: "asyncio.Future[Any]" = field(compare=False)
@@ -126,7 +129,9 @@ class Scheduler:
     ) -> _T:
         loop = asyncio.get_running_loop()
         result: asyncio.Future[_T] = loop.create_future()
-        job = _Job(priority, next(self._numbers), begin, on_progress, result, loop)
+        number = next(self._numbers)
+        order = -number if priority is Priority.SCORE else number
+        job = _Job(priority, order, begin, on_progress, result, loop)
         with self._changed:
             heapq.heappush(self._jobs, job)
             self._changed.notify()

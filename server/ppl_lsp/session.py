@@ -5,7 +5,7 @@ Everything here runs on the event loop.
 
 import asyncio
 import logging
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from ppl_engine.errors import EngineError
 from ppl_engine.models.choice import ModelChoice
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+_MODEL: Final = "model"  # what can fail besides documents
+
 
 class Session:
     """Documents, settings, the model and the analyses of one client."""
@@ -47,11 +49,14 @@ class Session:
         self.encoding = PositionEncoding.UTF16
         self.hover_markup: Markup = PLAIN
         self.model: ModelInfo | None = None
+        self.is_configured = False
+        """Whether the client has said what its settings are, or that it has none."""
+
         self._client = Client(sender)
         self._scheduler = scheduler
         self._analyses = Analyses(scheduler, self, sleep=sleep)
         self._choice: ModelChoice | None = None
-        """What is loaded or being loaded."""
+        """What is loaded or being loaded, or could not be loaded."""
 
         self._loading: asyncio.Task[None] | None = None
         self._load_error: Exception | None = None
@@ -66,7 +71,8 @@ class Session:
     def start(self) -> None:
         """Get ready; the model is loaded when the settings come, by `configure`."""
         self._scheduler.start()
-        self._tell("starting", "ppl: starting")
+        if not self.is_configured:
+            self._tell("starting", "ppl: starting")
 
     def open(self, document: Document) -> None:
         """Take over a document."""
@@ -84,11 +90,13 @@ class Session:
         if self.documents.pop(uri, None) is None:
             return
         self._analyses.forget(uri)
+        self._client.succeed(uri)
         self._client.publish(render_none(uri))
         self._announce()
 
     def configure(self, sent: object) -> None:
         """Lay the client's settings over the base, say what is wrong with them, apply the rest."""
+        self.is_configured = True
         settings, complaints = self.base_settings.updated(sent)
         self._client.complain(complaints)
         if settings != self.settings or self.model is None:
@@ -136,6 +144,7 @@ class Session:
         # The engine may have moved the model for want of memory.
         self.model = analysis.model
         self._client.notice(analysis.model)
+        self._client.succeed(document.uri)
         self._publish(document, analysis)
         self._tell("ready", scored_message(analysis))
         self._announce()
@@ -145,7 +154,7 @@ class Session:
         logger.error("Could not score %s: %s", document.uri, error)
         self._tell("failed", "ppl: failed")
         if isinstance(error, EngineError):
-            self._client.fail(str(error))
+            self._client.fail(document.uri, str(error))
         # What is still shown belongs to an older version.
         self._publish(document, None)
         self._announce()
@@ -166,45 +175,46 @@ class Session:
         before, self.settings = self.settings, settings
         if not settings.enabled:
             self._pause()
-        elif settings.model_choice != self._choice:
-            self._reload()
+        # Switching on again is the way to say: try once more.
+        elif settings.model_choice != self._choice or (self._load_error and not before.enabled):
+            self._reload(settings.model_choice)
         elif not before.enabled and self.model is not None:
             self._resume()
         elif settings.thresholds != before.thresholds:
             self._request_all()
         elif settings.severity != before.severity:
-            self._publish_all()
+            self._redraw()
         self._announce()
 
     def _pause(self) -> None:
         self._analyses.forget_all()
-        self._publish_all()
+        self._wipe()
         self._tell("ready", "ppl: off")
 
     def _resume(self) -> None:
         self._tell("ready", "ppl: ready" if self.settings.enabled else "ppl: off")
         self._request_all()
 
-    def _reload(self) -> None:
+    def _reload(self, choice: ModelChoice) -> None:
         self._analyses.forget_all()
         if self._loading:
             self._loading.cancel()
-        self._choice = self.settings.model_choice
+        self._choice = choice
         self.model = None
         self._load_error = None
         self._tell("loading", f"ppl: loading {self.settings.model}")
-        self._loading = asyncio.create_task(self._load())
+        self._loading = asyncio.create_task(self._load(choice))
 
-    async def _load(self) -> None:
+    async def _load(self, choice: ModelChoice) -> None:
         try:
-            self.model = await self._scheduler.load(self.settings.model_choice)
+            self.model = await self._scheduler.load(choice)
         except Exception as error:  # noqa: BLE001 - the server lives on without a model
             self._load_error = error
-            self._choice = None
             self._tell("failed", "ppl: no model")
-            self._client.fail(f"ppl has no model: {error}")
-            self._publish_all()
+            self._client.fail(_MODEL, f"ppl has no model: {error}")
+            self._wipe()
         else:
+            self._client.succeed(_MODEL)
             self._client.notice(self.model)
             self._resume()
         self._announce()
@@ -218,9 +228,15 @@ class Session:
         if self.settings.enabled and self.model is not None:
             self._analyses.request(document, self.settings, delay_s=delay_s)
 
-    def _publish_all(self) -> None:
+    def _redraw(self) -> None:
+        """Publish anew what is known; where work is pending, the marks stay until it is done."""
         for document in self.documents.values():
-            self._publish(document, self._analyses.analysis(document))
+            if analysis := self._analyses.analysis(document):
+                self._publish(document, analysis)
+
+    def _wipe(self) -> None:
+        for document in self.documents.values():
+            self._publish(document, None)
 
     def _publish(self, document: Document, analysis: "Analysis | None") -> None:
         self._client.publish(render_diagnostics(document, analysis, self.settings))

@@ -33,7 +33,7 @@ class Setting:
     """`boolean`, `string`, `integer` or `number`."""
 
     description: str
-    scope: str = "resource"
+    scope: str = "window"
     """`machine` for what a workspace must not choose: its files come from elsewhere."""
 
     choices: tuple[str, ...] = ()
@@ -50,7 +50,9 @@ class Setting:
         if self.kind == "boolean":
             return isinstance(value, bool)
         if self.kind == "string":
-            return isinstance(value, str) and (value in self.choices or not self.choices)
+            return isinstance(value, str) and bool(
+                value in self.choices if self.choices else value.strip()
+            )
         if isinstance(value, bool) or not isinstance(value, int | float):
             return False
         is_whole = isinstance(value, int) or value.is_integer()
@@ -62,7 +64,7 @@ class Setting:
         if self.kind == "boolean":
             return "true or false"
         if self.kind == "string":
-            return "a string"
+            return "a string that is not empty"
         noun = "a whole number" if self.kind == "integer" else "a number"
         return f"{noun} from {self.least:g} to {self.most:g}"
 

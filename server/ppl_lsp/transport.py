@@ -21,6 +21,8 @@ logger = logging.getLogger(__name__)
 
 _POLL_S: Final = 2.0
 _LAST_WORDS_S: Final = 1.0
+_BEGINNING: Final = b"Content-"
+"""Of either header that a message may begin with."""
 
 
 def take_standard_streams() -> tuple[BinaryIO, BinaryIO]:
@@ -47,18 +49,19 @@ async def serve_streams(server: PplServer, stdin: BinaryIO, stdout: BinaryIO) ->
 
 
 async def serve_tcp(server: PplServer, host: str, port: int) -> int:
-    """Serve the first client that connects until it is done; others are turned away."""
+    """Serve the first client that speaks the protocol until it is done; others are turned away."""
     code: asyncio.Future[int] = asyncio.get_running_loop().create_future()
     clients: list[asyncio.StreamWriter] = []
 
     async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        clients.append(writer)
-        if len(clients) > 1:
-            logger.warning("Turned a second client away: a server has one session")
+        refusal = await _refusal(reader) or ("a server has one session" if clients else None)
+        if refusal:
+            logger.warning("Turned a client away: %s", refusal)
             writer.close()
             return
+        clients.append(writer)
         server.protocol.set_writer(SafeWriter(writer))
-        result = await _serve(server, reader)
+        result = await _serve(server, _Begun(reader))
         with contextlib.suppress(OSError, TimeoutError):
             writer.close()
             await asyncio.wait_for(writer.wait_closed(), _LAST_WORDS_S)
@@ -83,7 +86,7 @@ def watch_process(
     """
     try:
         process = psutil.Process(pid)
-    except psutil.Error:
+    except (psutil.Error, ValueError, OverflowError):  # some clients send -1
         logger.info("Process %d can not be seen and is not watched", pid)
         return None
 
@@ -95,6 +98,32 @@ def watch_process(
     thread = threading.Thread(target=watch, name="watchdog", daemon=True)
     thread.start()
     return thread
+
+
+class _Begun:
+    """A connection of which `_BEGINNING` was read already."""
+
+    def __init__(self, reader: asyncio.StreamReader) -> None:
+        self._reader = reader
+        self._beginning = _BEGINNING
+        self.readexactly = reader.readexactly
+
+    async def readline(self) -> bytes:
+        beginning, self._beginning = self._beginning, b""
+        return beginning + await self._reader.readline()
+
+
+async def _refusal(reader: asyncio.StreamReader) -> str | None:
+    """Return why a connection is none of a client of ours, after its first bytes.
+
+    Any web page can make a browser connect to a loopback port and post what it likes; but a
+    request of HTTP begins with its method.
+    """
+    try:
+        beginning = await reader.readexactly(len(_BEGINNING))
+    except (asyncio.IncompleteReadError, OSError):
+        return "it left without a word"
+    return None if beginning == _BEGINNING else "it does not speak the protocol"
 
 
 async def _serve(server: PplServer, reader: Any) -> int:
@@ -110,6 +139,11 @@ async def _serve(server: PplServer, reader: Any) -> int:
         return cast(int, end.code)
     except (asyncio.IncompleteReadError, OSError) as error:
         logger.info("The connection broke: %s", error)
+    # Whatever else a client sends, such as a header line without an end: a server that no longer
+    # reads must not live on.
+    except Exception:
+        logger.exception("The connection can not be read")
+        return 1
     return 0 if cast(PplProtocol, server.protocol).is_shut_down else 1
 
 

@@ -8,12 +8,14 @@ from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 from tests.e2e.editor import COMMAND, ENVIRONMENT, PATIENCE_S, ROOT, URI
-from tests.server.fake_engine import HOLD, PRINT
+from tests.server.fake_engine import BUSY, HOLD, PRINT
 
 CAPABILITIES: dict[str, Any] = {}
 
@@ -30,10 +32,10 @@ class Wire:
     @classmethod
     @asynccontextmanager
     async def running(
-        cls, *arguments: str, command: list[str] = COMMAND
+        cls, *arguments: str, command: list[str] = COMMAND, cwd: Path = ROOT
     ) -> "AsyncGenerator[Wire, None]":
         process = await asyncio.create_subprocess_exec(
-            *command, *arguments, stdin=PIPE, stdout=PIPE, stderr=PIPE, env=ENVIRONMENT, cwd=ROOT
+            *command, *arguments, stdin=PIPE, stdout=PIPE, stderr=PIPE, env=ENVIRONMENT, cwd=cwd
         )
         assert process.stdin
         assert process.stdout
@@ -88,10 +90,10 @@ class Wire:
         document = {"uri": URI, "languageId": "markdown", "version": 1, "text": text}
         self.send("textDocument/didOpen", {"textDocument": document})
 
-    async def stuck(self) -> None:
+    async def stuck(self, text: str = HOLD) -> None:
         """Bring the engine into a step that never ends."""
         await self.ready()
-        self.open(HOLD)
+        self.open(text)
         await self.answer(self.hover())
 
     def hover(self) -> int:
@@ -111,13 +113,13 @@ async def test_what_libraries_print_never_reaches_the_wire() -> None:
         assert b"noise from C" in errors
 
 
-async def test_a_stuck_engine_does_not_keep_others_waiting() -> None:
+@pytest.mark.parametrize("text", [HOLD, BUSY])
+async def test_a_stuck_or_busy_engine_does_not_keep_others_waiting(text: str) -> None:
     async with Wire.running() as wire:
-        await wire.stuck()
+        await wire.stuck(text)
         answers = [await wire.answer(wire.hover()) for _ in range(3)]
-        assert [answer["result"]["contents"]["value"] for answer in answers] == [
-            "ppl: scoring…"
-        ] * 3
+        said = [answer["result"]["contents"]["value"] for answer in answers]
+        assert [text for text in said if not text.startswith("ppl: scoring")] == []
 
 
 async def test_a_request_is_cancelled_while_the_engine_is_stuck() -> None:
@@ -171,6 +173,21 @@ async def test_arguments_that_clients_append_do_no_harm() -> None:
         wire.send("exit")
         _, errors = await wire.process.communicate()
         assert b"--new-thing=3" in errors
+
+
+@pytest.mark.parametrize("name", ["mine", "./mine", "embedded", "no/folder", ""])
+async def test_no_folder_of_the_workspace_bears_the_name_of_a_model(
+    name: str, tmp_path: Path
+) -> None:
+    for folder in ("mine", "embedded"):
+        (tmp_path / folder).mkdir()
+    async with Wire.running("--model", name, cwd=tmp_path) as wire:
+        await wire.initialize()
+        status = await wire.notification("ppl/status")
+        # Who starts the command chooses; nothing that is named later is looked for here.
+        chosen = str(tmp_path / "mine") if "mine" in name else name
+        assert status["params"]["model"] == chosen
+        assert Path(psutil.Process(wire.process.pid).cwd()) == Path.home().resolve()
 
 
 async def test_the_server_speaks_over_a_loopback_socket() -> None:

@@ -3,13 +3,14 @@
 import asyncio
 import threading
 from collections.abc import Callable
+from typing import Any
 
 from lsprotocol import types
 
 from ppl_engine.models.choice import ModelChoice
 from ppl_lsp.documents import Document
 from ppl_lsp.line_index import PositionEncoding
-from ppl_lsp.protocol import StatusParams
+from ppl_lsp.protocol import HeatMapParams, StatusParams
 from ppl_lsp.scheduler import Scheduler
 from ppl_lsp.session import Session
 from ppl_lsp.settings import Settings
@@ -83,3 +84,17 @@ class Editor:
 
 def document(text: str, version: int = 1, uri: str = URI) -> Document:
     return Document.of(uri, "markdown", version, text, encoding=PositionEncoding.UTF16)
+
+
+def hover_at(character: int) -> types.HoverParams:
+    return types.HoverParams(types.TextDocumentIdentifier(URI), types.Position(0, character))
+
+
+def heat(uri: str = URI) -> HeatMapParams:
+    return HeatMapParams(types.TextDocumentIdentifier(uri))
+
+
+def text_of(answer: types.Hover | None) -> str:
+    assert answer is not None
+    contents: Any = answer.contents
+    return contents.value

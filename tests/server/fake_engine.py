@@ -7,6 +7,7 @@ capitals are commands, obeyed once per analysis.
 import os
 import re
 import threading
+import time
 from collections.abc import Generator
 from typing import Any, Final
 
@@ -29,6 +30,9 @@ HOLD: Final = "HOLD"
 
 SLOW: Final = "SLOW"
 """Many short steps."""
+
+BUSY: Final = "BUSY"
+"""Many short steps in pure Python, which holds the interpreter's lock as much as it can."""
 
 CRASH: Final = "CRASH"
 """A bug: an exception that is no EngineError."""
@@ -83,7 +87,7 @@ class FakeEngine:
     ) -> Generator[Progress, None, Analysis]:
         self.thread_names.add(threading.current_thread().name)
         matches = list(_WORD.finditer(text))
-        n_steps = 400 if SLOW in text else 1
+        n_steps = 10_000 if BUSY in text else 400 if SLOW in text else 1
         try:
             for step in range(n_steps):
                 self._obey(text)
@@ -107,6 +111,8 @@ class FakeEngine:
             self.release.wait()
         if SLOW in text:
             self.release.wait(_TICK_S)
+        if BUSY in text:
+            self._spin()
         if PRINT in text:
             print("noise from Python")  # noqa: T201 - what it is for
             os.write(1, b"noise from C\n")
@@ -116,6 +122,11 @@ class FakeEngine:
             raise EngineError("The engine refuses this text.")
         if QUIT in text:
             raise SystemExit(3)
+
+    def _spin(self) -> None:
+        end = time.perf_counter() + _TICK_S
+        while time.perf_counter() < end and not self.release.is_set():
+            pass
 
 
 def load_fake_engine(choice: ModelChoice) -> FakeEngine:

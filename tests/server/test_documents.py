@@ -4,7 +4,7 @@ from lsprotocol import types
 
 from ppl_engine.text.spans import Span
 from ppl_lsp import from_lsp, to_lsp
-from ppl_lsp.documents import Document
+from ppl_lsp.documents import Document, Edit
 from ppl_lsp.line_index import PositionEncoding
 
 ALPHABET = "ab \r\n\f\x1c\x85\u2028é中𝄞\ud834\udd1e"
@@ -22,6 +22,14 @@ def partial(
     return types.TextDocumentContentChangePartial(
         types.Range(types.Position(*start), types.Position(*end)), text
     )
+
+
+def one_at_a_time(
+    document: Document, changes: list[types.TextDocumentContentChangePartial]
+) -> Document:
+    for change in changes:
+        document = document.edited(Edit(from_lsp.span(document.lines, change.range), change.text))
+    return document
 
 
 def paired(text: str) -> str:
@@ -73,3 +81,48 @@ def test_a_range_that_runs_backwards_is_an_insertion() -> None:
 
 def test_an_edit_past_the_end_appends() -> None:
     assert from_lsp.changed(document("ab\n"), [partial((9, 9), (9, 9), "c")], 2).text == "ab\nc"
+
+
+places = st.tuples(st.integers(0, 4), st.integers(0, 6))
+edits = st.builds(
+    lambda ends, text: (*sorted(ends), text),
+    st.tuples(places, places),
+    st.text(alphabet=st.sampled_from(ALPHABET), max_size=4),
+)
+
+
+@given(texts, st.lists(edits, max_size=5), st.booleans(), encodings)
+def test_many_edits_do_what_each_of_them_does_after_the_other(
+    text: str,
+    many: list[tuple[tuple[int, int], tuple[int, int], str]],
+    is_from_the_end: bool,  # noqa: FBT001 - drawn by hypothesis
+    encoding: PositionEncoding,
+) -> None:
+    if is_from_the_end:
+        many = sorted(many, reverse=True)
+    changes = [partial(*edit) for edit in many]
+    before = document(text, encoding)
+    assert from_lsp.changed(before, changes, 2).text == one_at_a_time(before, changes).text
+
+
+@given(st.data(), encodings)
+def test_edits_from_the_end_to_the_beginning_need_one_line_table(
+    data: st.DataObject, encoding: PositionEncoding
+) -> None:
+    before = document("a é 𝄞\r\n" * 10, encoding)
+    ends = sorted(data.draw(st.lists(st.integers(0, len(before.text)), max_size=20)), reverse=True)
+    spans = [Span(start, end) for end, start in zip(ends[::2], ends[1::2], strict=False)]
+    changes = [
+        types.TextDocumentContentChangePartial(to_lsp.lsp_range(before.lines, span), "中\n")
+        for span in spans
+    ]
+    at_once = from_lsp._at_once(before, changes)
+    assert at_once is not None
+    assert before.edited_at_once(at_once).text == one_at_a_time(before, changes).text
+
+
+def test_a_place_that_only_an_earlier_edit_made_is_found_where_it_is_now() -> None:
+    joined = [partial((0, 2), (1, 0), ""), partial((0, 3), (0, 4), "X")]
+    assert from_lsp.changed(document("ab\ncd"), joined, 2).text == "abcX"
+    line_end = [partial((1, 0), (1, 1), "\n"), partial((1, 0), (1, 0), "X")]
+    assert from_lsp.changed(document("a\rb"), line_end, 2).text == "a\r\nX"

@@ -81,6 +81,20 @@ async def test_what_is_urgent_overtakes_between_two_steps() -> None:
     assert log == ["urgent0", "slow0", "slow1", "slow2"]
 
 
+async def test_what_was_changed_last_is_scored_first() -> None:
+    scheduler = await loaded()
+    log: list[str] = []
+    gate = Gate()
+    busy = await gate.occupied(scheduler)
+    older = asyncio.create_task(scheduler.run(Priority.SCORE, steps(log, "older", 2), ignore))
+    await asyncio.sleep(0)
+    newer = asyncio.create_task(scheduler.run(Priority.SCORE, steps(log, "newer", 2), ignore))
+    await asyncio.sleep(0)
+    gate.opened.set()
+    await asyncio.gather(busy, older, newer)
+    assert log == ["newer0", "newer1", "older0", "older1"]
+
+
 async def test_a_cancelled_job_ends_between_two_steps() -> None:
     scheduler = await loaded()
     first_step = asyncio.Event()

@@ -1,22 +1,11 @@
 import asyncio
-from typing import Any
 
-import pytest
 from lsprotocol import types
 
 from ppl_lsp.features.heat_map import heat_map
 from ppl_lsp.features.hover import hover
-from ppl_lsp.protocol import HeatMapParams
 from ppl_lsp.settings import Settings
-from tests.server.fake_editor import PATIENCE_S, URI, Editor, document
-
-
-def hover_at(character: int) -> types.HoverParams:
-    return types.HoverParams(types.TextDocumentIdentifier(URI), types.Position(0, character))
-
-
-def heat(uri: str = URI) -> HeatMapParams:
-    return HeatMapParams(types.TextDocumentIdentifier(uri))
+from tests.server.fake_editor import PATIENCE_S, URI, Editor, document, heat, hover_at, text_of
 
 
 async def test_an_opened_document_is_scored_at_once() -> None:
@@ -95,6 +84,19 @@ async def test_severity_is_applied_without_scoring_again() -> None:
     assert editor.engines[0].analyzed == ["a zzword"]
 
 
+async def test_marks_stay_while_a_newer_version_waits_to_be_scored() -> None:
+    editor = await Editor.ready()
+    await editor.scored("zzword")
+    editor.session.change(document("zzword zznew", 2))
+    await asyncio.sleep(0)
+    editor.session.configure({"severity": "warning"})
+    assert editor.versions() == [(URI, 1)]
+    editor.pauses[0][1].set()
+    await editor.until(lambda: len(editor.published) > 1)
+    assert editor.marked() == 2
+    assert editor.published[-1].diagnostics[0].severity == types.DiagnosticSeverity.Warning
+
+
 async def test_thresholds_are_applied_to_what_is_open() -> None:
     editor = await Editor.ready()
     await editor.scored("a zzword")
@@ -112,19 +114,14 @@ async def test_another_model_is_loaded_without_a_restart() -> None:
     assert editor.statuses[-1].model == "other"
 
 
-async def test_a_model_that_can_not_be_loaded_is_reported_once_and_tried_again_later() -> None:
-    editor = await Editor.ready()
-    await editor.scored("zzword")
-    editor.session.configure({"model": "missing"})
-    await editor.until(lambda: editor.shown)
-    assert editor.shown == ["ppl has no model: There is no model 'missing'."]
-    assert editor.statuses[-1].state == "failed"
-    assert editor.marked() == 0
-    answer = await hover(editor.session, hover_at(0))
-    assert "There is no model 'missing'" in text_of(answer)
+async def test_the_model_asked_for_is_loaded_though_the_settings_change_at_once() -> None:
+    editor = Editor()
+    editor.session.start()
     editor.session.configure({"model": "other"})
-    await editor.until(lambda: editor.marked() == 1)
-    assert len(editor.shown) == 1
+    editor.session.configure({"model": "third", "enabled": False})
+    await editor.until(lambda: editor.session.model is not None)
+    editor.session.configure({"model": "other"})
+    assert [engine.model.name for engine in editor.engines] == ["other"]
 
 
 async def test_switched_off_it_takes_its_marks_away_and_says_so() -> None:
@@ -168,22 +165,6 @@ async def test_settings_that_go_away_fall_back_to_the_initialization_options() -
     assert editor.session.settings == Settings(severity="hint")
 
 
-@pytest.mark.parametrize(
-    ("text", "shown"),
-    [("REFUSE", ["The engine refuses this text."]), ("CRASH", []), ("QUIT", [])],
-)
-async def test_a_document_that_can_not_be_scored_leaves_the_others_alone(
-    text: str, shown: list[str]
-) -> None:
-    editor = await Editor.ready()
-    await editor.scored(text)
-    assert editor.marked() == 0
-    assert editor.shown == shown
-    assert not (await heat_map(editor.session, heat())).is_scored
-    await editor.scored("zzword", uri="file:///b.md")
-    assert editor.marked() == 1
-
-
 async def test_a_hover_that_can_not_be_answered_yet_says_so() -> None:
     editor = await Editor.ready()
     editor.session.open(document("HOLD on"))
@@ -200,43 +181,3 @@ async def test_a_hover_over_nothing_is_nothing() -> None:
     assert await hover(editor.session, hover_at(3)) is None
     unknown = types.HoverParams(types.TextDocumentIdentifier("file:///x"), types.Position(0, 0))
     assert await hover(editor.session, unknown) is None
-
-
-async def test_a_heat_map_waits_for_the_newest_version() -> None:
-    editor = await Editor.ready({"debounceMs": 0})
-    editor.session.open(document("HOLD zzold", 1))
-    waiting = asyncio.create_task(heat_map(editor.session, heat()))
-    await asyncio.to_thread(editor.engines[0].held.wait, PATIENCE_S)
-    editor.session.change(document("calm zznew", 2))
-    editor.engines[0].release.set()
-    answer = await waiting
-    assert answer.version == 2
-    assert [band.range.start.character for band in answer.bands] == [5]
-
-
-async def test_a_heat_map_of_a_document_that_is_closed_meanwhile_is_empty() -> None:
-    editor = await Editor.ready()
-    editor.session.open(document("HOLD"))
-    waiting = asyncio.create_task(heat_map(editor.session, heat()))
-    await asyncio.to_thread(editor.engines[0].held.wait, PATIENCE_S)
-    editor.session.close(URI)
-    answer = await waiting
-    assert (answer.version, answer.is_scored) == (None, False)
-    editor.engines[0].release.set()
-
-
-async def test_a_heat_map_covers_the_range_asked_for() -> None:
-    editor = await Editor.ready()
-    await editor.scored("zza\nzzb\nzzc")
-    wanted = types.Range(types.Position(1, 1), types.Position(1, 2))
-    params = HeatMapParams(types.TextDocumentIdentifier(URI), wanted)
-    answer = await heat_map(editor.session, params)
-    assert [band.range.start.line for band in answer.bands] == [1]
-    assert answer.summary
-    assert answer.summary.n_words == 3
-
-
-def text_of(answer: types.Hover | None) -> str:
-    assert answer is not None
-    contents: Any = answer.contents
-    return contents.value

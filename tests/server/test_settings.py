@@ -33,7 +33,9 @@ def test_no_content_raises(sent: object) -> None:
     ("sent", "complaint"),
     [
         ({"enabled": "yes"}, "ppl.enabled must be true or false, not 'yes'."),
-        ({"model": 3}, "ppl.model must be a string, not 3."),
+        ({"model": 3}, "ppl.model must be a string that is not empty, not 3."),
+        ({"model": ""}, "ppl.model must be a string that is not empty, not ''."),
+        ({"model": " "}, "ppl.model must be a string that is not empty, not ' '."),
         ({"device": "gpu"}, "ppl.device must be one of auto, cpu, cuda, mps, not 'gpu'."),
         ({"debounceMs": -1}, "ppl.debounceMs must be a whole number from 0 to 10000, not -1."),
         ({"debounceMs": 1.5}, "ppl.debounceMs must be a whole number from 0 to 10000, not 1.5."),
@@ -98,8 +100,7 @@ def test_the_vs_code_client_declares_every_setting_alike() -> None:
         assert tuple(schema.get("enum", ())) == setting.choices
         if setting.kind in ("integer", "number"):
             assert (schema["minimum"], schema["maximum"]) == (setting.least, setting.most)
-        if setting.scope == "machine":
-            assert str(schema["scope"]).startswith("machine")
+        assert schema["scope"] == setting.scope
 
 
 def test_settings_of_the_client_alone_are_known_to_the_server() -> None:

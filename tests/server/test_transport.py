@@ -1,9 +1,13 @@
 import asyncio
+import contextlib
+import json
 import logging
 import os
 import subprocess
 import sys
 import threading
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 
 import pytest
 
@@ -43,6 +47,11 @@ def test_a_zombie_counts_as_ended() -> None:
         assert ended.wait(PATIENCE_S)
 
 
+@pytest.mark.parametrize("pid", [-1, 2**31 - 1, 2**80])
+def test_what_is_no_process_is_not_watched(pid: int) -> None:
+    assert watch_process(pid, lambda: None) is None
+
+
 def test_a_process_that_can_not_be_seen_is_not_watched() -> None:
     process = subprocess.Popen(SLEEPER, stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     process.wait(PATIENCE_S)
@@ -61,20 +70,68 @@ class FirstMessage(logging.Handler):
             self.message.set_result(record.getMessage())
 
 
+class Port:
+    """A server on a socket, and what is sent to it."""
+
+    def __init__(self, number: int, serving: "asyncio.Task[int]") -> None:
+        self.number = number
+        self.serving = serving
+
+    @classmethod
+    @asynccontextmanager
+    async def listening(cls) -> "AsyncGenerator[Port, None]":
+        server = PplServer(load_fake_engine, Settings(), watch=lambda _: None)
+        first_message = FirstMessage()
+        logging.getLogger("ppl_lsp.transport").addHandler(first_message)
+        serving = asyncio.create_task(serve_tcp(server, "127.0.0.1", 0))
+        async with asyncio.timeout(PATIENCE_S):
+            yield cls(int((await first_message.message).rpartition(":")[2]), serving)
+
+    @asynccontextmanager
+    async def sent(self, data: bytes) -> AsyncGenerator[asyncio.StreamReader, None]:
+        """Connect and send; at the end the connection is closed."""
+        reader, writer = await asyncio.open_connection("127.0.0.1", self.number)
+        writer.write(data)
+        yield reader
+        writer.close()
+
+
+def framed(**message: object) -> bytes:
+    body = json.dumps({"jsonrpc": "2.0", **message}).encode()
+    return b"Content-Length: %d\r\n\r\n%b" % (len(body), body)
+
+
+HOVER = framed(id=1, method="textDocument/hover", params={})
+
+
 async def test_a_second_client_on_the_socket_is_turned_away() -> None:
-    server = PplServer(load_fake_engine, Settings(), watch=lambda _: None)
-    first_message = FirstMessage()
-    logging.getLogger("ppl_lsp.transport").addHandler(first_message)
-    serving = asyncio.create_task(serve_tcp(server, "127.0.0.1", 0))
-    async with asyncio.timeout(PATIENCE_S):
-        port = int((await first_message.message).rpartition(":")[2])
-        _, first = await asyncio.open_connection("127.0.0.1", port)
-        second_reader, second = await asyncio.open_connection("127.0.0.1", port)
-        assert await second_reader.read() == b""
-        first.close()
-        second.close()
+    async with Port.listening() as port:
+        async with port.sent(HOVER) as first:
+            assert await first.readline()
+            async with port.sent(HOVER) as second:
+                assert await second.read() == b""
         # The end of the first client without a shutdown ends the server.
-        assert await serving == 1
+        assert await port.serving == 1
+
+
+@pytest.mark.parametrize("data", [b"POST / HTTP/1.1\r\n\r\n" + HOVER, b""])
+async def test_who_does_not_speak_the_protocol_is_turned_away_and_takes_no_place(
+    data: bytes,
+) -> None:
+    async with Port.listening() as port:
+        async with port.sent(data) as other:
+            if data:
+                # The rest of what was sent is thrown away, which some systems call a reset.
+                with contextlib.suppress(ConnectionResetError):
+                    assert await other.read() == b""
+        async with port.sent(HOVER) as client:
+            assert (await client.readline()).startswith(b"Content-Length: ")
+        assert await port.serving == 1
+
+
+async def test_a_header_line_without_an_end_ends_the_server() -> None:
+    async with Port.listening() as port, port.sent(b"Content-" + b"x" * 2**18):
+        assert await port.serving == 1
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine
-from typing import Any, Final, Protocol, TypeVar
+from typing import Any, Final, Protocol
 
 from lsprotocol import types
 
@@ -14,8 +14,8 @@ from ppl_lsp.settings import SECTION
 
 logger = logging.getLogger(__name__)
 
-_ANSWER_WAIT_S: Final = 10.0
-_T = TypeVar("_T")
+ANSWER_WAIT_S: Final = 10.0
+"""Then work begins with what is known; the answer is still welcome."""
 
 
 class ConfiguringClient(Protocol):
@@ -51,24 +51,34 @@ async def initialize(
 
 
 async def initialized(
-    session: Session, client: ConfiguringClient, params: types.InitializedParams
+    session: Session,
+    client: ConfiguringClient,
+    params: types.InitializedParams,
+    *,
+    wait_s: float = ANSWER_WAIT_S,
 ) -> None:
     """Ask for the settings, if the client can be asked, and get to work."""
     del params
     session.start()
-    await _follow_changes(client)
-    session.configure(await _pulled(client))
+    await _follow_changes(client, wait_s=wait_s)
+    if _can_pull(client.client_capabilities):
+        await _pull(session, client, wait_s=wait_s)
+    # What the client has pushed or answered meanwhile holds.
+    if not session.is_configured:
+        session.configure(None)
 
 
 async def did_change_configuration(
     session: Session, client: ConfiguringClient, params: types.DidChangeConfigurationParams
 ) -> None:
     """Apply new settings: those that are pulled where that is possible, else those pushed."""
-    can_pull = _can_pull(client.client_capabilities)
-    session.configure(await _pulled(client) if can_pull else params.settings)
+    if _can_pull(client.client_capabilities):
+        await _pull(session, client, wait_s=ANSWER_WAIT_S)
+    else:
+        session.configure(params.settings)
 
 
-async def _follow_changes(client: ConfiguringClient) -> None:
+async def _follow_changes(client: ConfiguringClient, *, wait_s: float) -> None:
     workspace = client.client_capabilities.workspace
     following = workspace and workspace.did_change_configuration
     if not following or not following.dynamic_registration:
@@ -78,32 +88,42 @@ async def _follow_changes(client: ConfiguringClient) -> None:
         method=types.WORKSPACE_DID_CHANGE_CONFIGURATION,
         register_options=types.DidChangeConfigurationRegistrationOptions(section=SECTION),
     )
-    await _answer(client.client_register_capability_async(types.RegistrationParams([registration])))
+    request = client.client_register_capability_async(types.RegistrationParams([registration]))
+    await _ask(request, lambda _: None, wait_s=wait_s)
 
 
-async def _pulled(client: ConfiguringClient) -> object:
-    if not _can_pull(client.client_capabilities):
-        return None
+async def _pull(session: Session, client: ConfiguringClient, *, wait_s: float) -> None:
+    """Configure with the client's answer whenever it comes; without one all stays as it is."""
     item = types.ConfigurationItem(section=SECTION)
-    answer = await _answer(client.workspace_configuration_async(types.ConfigurationParams([item])))
-    return answer[0] if answer else None
+    request = client.workspace_configuration_async(types.ConfigurationParams([item]))
+    await _ask(
+        request, lambda answer: session.configure(answer[0] if answer else None), wait_s=wait_s
+    )
 
 
 def _can_pull(capabilities: types.ClientCapabilities) -> bool:
     return bool(capabilities.workspace and capabilities.workspace.configuration)
 
 
-async def _answer(request: Coroutine[Any, Any, _T]) -> _T | None:
-    """Wait for the client's answer; None if it has none.
+async def _ask(
+    request: Coroutine[Any, Any, Any], on_answer: Callable[[Any], None], *, wait_s: float
+) -> None:
+    """Wait a while for the client's answer; one that comes later is taken all the same.
 
     Whoever waits may be cancelled, the request may not: an answer to a request that was cancelled
     on our side breaks the protocol's bookkeeping. `asyncio.wait` leaves it alone.
     """
+
+    def take(task: "asyncio.Task[Any]") -> None:
+        if task.cancelled():
+            return
+        if error := task.exception():
+            logger.warning("The client could not answer: %s", error)
+        else:
+            on_answer(task.result())
+
     task = asyncio.ensure_future(request)
-    await asyncio.wait({task}, timeout=_ANSWER_WAIT_S)
-    if not task.done() or task.cancelled():
-        return None
-    if error := task.exception():
-        logger.warning("The client could not answer: %s", error)
-        return None
-    return task.result()
+    task.add_done_callback(take)
+    _, late = await asyncio.wait({task}, timeout=wait_s)
+    if late:
+        logger.warning("The client has not answered within %g s", wait_s)

@@ -1,12 +1,11 @@
 """The whole document as a heat map: the custom request `ppl/heatMap`."""
 
+import asyncio
 from typing import TYPE_CHECKING, Final
-
-from lsprotocol import types
 
 from ppl_engine.text.spans import Span
 from ppl_lsp import from_lsp, to_lsp
-from ppl_lsp.documents import Document
+from ppl_lsp.line_index import LineIndex
 from ppl_lsp.protocol import HeatBand, HeatMap, HeatMapParams, HeatSummary
 from ppl_lsp.session import Session
 
@@ -15,6 +14,12 @@ if TYPE_CHECKING:
 
 WAIT_S: Final = 10.0
 """A long document is better asked for again than waited for without a sign of life."""
+
+_BATCH: Final = 1000
+"""How many words are rendered before others get their turn."""
+
+HotWord = tuple[int, int, int, float]
+"""Where a word starts and ends, its band, and its surprisal in bits."""
 
 
 async def heat_map(session: Session, params: HeatMapParams) -> HeatMap:
@@ -26,35 +31,49 @@ async def heat_map(session: Session, params: HeatMapParams) -> HeatMap:
         return HeatMap(None, is_scored=False, message="The document is not open.")
     if analysis is None:
         return HeatMap(document.version, is_scored=False, message=session.reason(document))
-    return render_heat_map(document, analysis, params.range)
-
-
-def render_heat_map(
-    document: Document, analysis: "Analysis", lsp_range: types.Range | None
-) -> HeatMap:
-    """Return the words that are not calm, within a range or in all of the document."""
-    from ppl_engine.heat import bands  # noqa: PLC0415 - numpy comes with the engine, not before
-
-    lines, words = document.lines, analysis.words
-    wanted = from_lsp.span(lines, lsp_range) if lsp_range else Span(0, len(document.text))
-    rows = zip(
-        words.starts.tolist(),
-        words.ends.tolist(),
-        bands(words.surprisal_bits).tolist(),
-        words.surprisal_bits.tolist(),
-        strict=True,
-    )
+    lines = document.lines
+    wanted = from_lsp.span(lines, params.range) if params.range else Span(0, len(document.text))
+    hot = hot_words(analysis, wanted)
+    bands: list[HeatBand] = []
+    for first in range(0, len(hot), _BATCH):
+        bands += (heat_band(lines, word) for word in hot[first : first + _BATCH])
+        await asyncio.sleep(0)
     return HeatMap(
         document.version,
         is_scored=True,
         message="",
-        bands=tuple(
-            HeatBand(to_lsp.lsp_range(lines, Span(start, end)), band, round(bits, 2))
-            for start, end, band, bits in rows
-            if band and start < wanted.end and wanted.start < end
-        ),
+        bands=tuple(bands),
         summary=_summary(analysis),
     )
+
+
+def hot_words(analysis: "Analysis", wanted: Span) -> list[HotWord]:
+    """Return the words that are not calm and touch a span."""
+    import numpy as np  # noqa: PLC0415 - comes with the engine, not before
+
+    from ppl_engine.heat import bands  # noqa: PLC0415
+
+    words = analysis.words
+    first = int(np.searchsorted(words.ends, wanted.start, side="right"))
+    last = int(np.searchsorted(words.starts, wanted.end))
+    bits = words.surprisal_bits[first:last]
+    band = bands(bits)
+    (hot,) = np.nonzero(band)
+    return list(
+        zip(
+            words.starts[first:last][hot].tolist(),
+            words.ends[first:last][hot].tolist(),
+            band[hot].tolist(),
+            bits[hot].tolist(),
+            strict=True,
+        )
+    )
+
+
+def heat_band(lines: LineIndex, word: HotWord) -> HeatBand:
+    """Return how a word is drawn."""
+    start, end, band, bits = word
+    return HeatBand(to_lsp.lsp_range(lines, Span(start, end)), band, round(bits, 2))
 
 
 def _summary(analysis: "Analysis") -> HeatSummary:
