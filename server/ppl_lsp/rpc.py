@@ -1,5 +1,6 @@
 """Where pygls's JSON-RPC must be stricter: decoding, order of life, writing, forgetting."""
 
+import contextlib
 import logging
 import re
 import threading
@@ -43,26 +44,39 @@ class SafeWriter:
     Two threads that write at once would interleave the parts of large messages, so there is a
     lock. Strict JSON parsers refuse unpaired surrogates, so these become U+FFFD, whose escape is
     as long: the length in the header stays right.
+
+    Once nobody listens any more, messages are dropped: pygls reports a failed message by another
+    message, which fails too, and so on until the stack is full.
     """
 
     def __init__(self, sink: Sink, *, flush: Callable[[], object] | None = None) -> None:
         self._sink = sink
         self._flush = flush
         self._lock = threading.Lock()
+        self._is_closed = False
 
     def write(self, data: bytes) -> None:
         """Write one message, headers included."""
         if b"\\ud" in data:
             data = _ESCAPES.sub(_well_formed, data)
         with self._lock:
-            self._sink.write(data)
-            if self._flush:
-                self._flush()
+            if self._is_closed:
+                return
+            try:
+                self._sink.write(data)
+                if self._flush:
+                    self._flush()
+            except (OSError, ValueError) as error:
+                self._is_closed = True
+                logger.info("The client no longer listens: %s", error)
 
     def close(self) -> None:
         """Close what is written to."""
         with self._lock:
-            self._sink.close()
+            self._is_closed = True
+            # What could not be written before can not be flushed now.
+            with contextlib.suppress(OSError):
+                self._sink.close()
 
 
 class PplProtocol(LanguageServerProtocol):

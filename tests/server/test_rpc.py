@@ -5,6 +5,7 @@ import json
 import logging
 import re
 import threading
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -94,6 +95,29 @@ def test_large_messages_of_concurrent_threads_arrive_intact() -> None:
     for thread in threads:
         thread.join()
     assert len(messages(bytes(sink.taken))) == 80
+
+
+@dataclass
+class ClosedSink:
+    n_writes: int = 0
+
+    def write(self, _: bytes) -> None:
+        self.n_writes += 1
+        raise BrokenPipeError("nobody reads")
+
+    def close(self) -> None:
+        raise BrokenPipeError("nor can what was written be flushed")
+
+
+def test_a_client_that_is_gone_is_not_told_that_it_can_not_be_told() -> None:
+    sink = ClosedSink()
+    peer = Peer()
+    peer.protocol.set_writer(sink)
+    for _ in range(3):
+        peer.protocol.notify("x", {})
+    assert sink.n_writes == 1
+    assert peer.protocol.writer
+    peer.protocol.writer.close()
 
 
 @given(st.text(alphabet=st.sampled_from('a\\"ud8\ud834\udd1e\udc00é𝄞'), max_size=20))
