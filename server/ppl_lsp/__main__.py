@@ -14,7 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NoReturn
 
-from ppl_engine.models.choice import DEVICES, EMBEDDED, PRECISIONS, ModelChoice
+from ppl_engine.models.choice import DEVICES, PRECISIONS, ModelChoice
 from ppl_lsp import __version__
 from ppl_lsp.scheduler import Engine, Loader
 from ppl_lsp.server import PplServer
@@ -57,9 +57,12 @@ def main(argv: Sequence[str] | None = None, *, load: Loader = load_engine) -> No
 
 
 def _absolute(model: str) -> str:
-    """Return the name of a model; a folder on the command line counts from where it was given."""
-    is_folder = model != EMBEDDED and model.strip() and Path(model).is_dir()
-    return str(Path(model).resolve()) if is_folder else model
+    """Return the name of a model; `./folder` on the command line counts from where it was given.
+
+    A name without a dot before it is not looked for there: it may be a hub id, and a workspace
+    could hold a folder of that name.
+    """
+    return str(Path(model).resolve()) if model.startswith(".") else model
 
 
 def _leave_the_workspace() -> None:

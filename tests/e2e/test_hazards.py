@@ -184,8 +184,8 @@ async def test_no_folder_of_the_workspace_bears_the_name_of_a_model(
     async with Wire.running("--model", name, cwd=tmp_path) as wire:
         await wire.initialize()
         status = await wire.notification("ppl/status")
-        # Who starts the command chooses; nothing that is named later is looked for here.
-        chosen = str(tmp_path / "mine") if "mine" in name else name
+        # Only a name that begins with a dot is meant to be looked for here.
+        chosen = str(tmp_path / "mine") if name == "./mine" else name
         assert status["params"]["model"] == chosen
         assert Path(psutil.Process(wire.process.pid).cwd()) == Path.home().resolve()
 
