@@ -1,7 +1,7 @@
 """What `ppl score` writes of a text: objects in nats for programs, tables in bits for people."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
 import numpy as np
@@ -103,7 +103,14 @@ def lines_object(scored: ScoredLines) -> Json:
 def line_objects(scored: ScoredLines) -> Iterator[Json]:
     """Yield an object for each line, as they are scored."""
     for line, score in scored.lines:
-        yield {"line": line, **asdict(score)}
+        is_scored = score.n_scored or not score.n_tokens
+        yield {
+            "line": line,
+            "log_likelihood": score.log_likelihood if is_scored else None,
+            "n_tokens": score.n_tokens,
+            "n_words": score.n_words,
+            "n_bytes": score.n_bytes,
+        }
 
 
 def line_table(scored: ScoredLines) -> Iterator[Part]:

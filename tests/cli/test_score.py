@@ -95,6 +95,12 @@ def test_each_line_is_a_text_of_its_own(terminal: Terminal) -> None:
         (3, 2, 2, 7),
     ]
     assert rows[0]["log_likelihood"] == pytest.approx(-NATS)
+    assert set(rows[0]) == {"line", "log_likelihood", "n_tokens", "n_words", "n_bytes"}
+
+
+def test_a_line_of_which_nothing_is_scored_has_no_likelihood(terminal: Terminal) -> None:
+    (row,) = terminal.score("--lines", "--format", "jsonl", "-", stdin=b"a").lines
+    assert (row["n_tokens"], row["log_likelihood"]) == (1, None)
 
 
 def test_many_lines_keep_their_order_and_numbers(terminal: Terminal) -> None:
