@@ -78,6 +78,9 @@ class Session:
         """Take over a document."""
         self.documents[document.uri] = document
         self._request(document, delay_s=0.0)
+        if self._is_hopeless(document):
+            # Nothing will come: whoever waits for diagnostics need not wait.
+            self._publish(document, None)
 
     def change(self, document: Document) -> None:
         """Put a newer snapshot in the place of an open document."""
