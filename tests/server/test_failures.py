@@ -77,3 +77,12 @@ async def test_a_model_set_anew_is_tried_again(meanwhile: dict[str, object]) -> 
     assert editor.statuses[-1].state == "loading"
     await editor.until(lambda: editor.statuses[-1].state == "failed")
     assert editor.shown == [NO_MODEL] * (1 if "enabled" in meanwhile else 2)
+
+
+async def test_a_document_opened_after_the_model_failed_gets_its_answer() -> None:
+    """Whoever waits for its diagnostics, as the demo does, would wait for ever."""
+    editor = await Editor.ready()
+    editor.session.configure({"model": "missing"})
+    await editor.until(lambda: editor.shown)
+    await editor.scored("zzword")
+    assert editor.marked() == 0
