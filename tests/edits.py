@@ -5,14 +5,23 @@ from collections.abc import Iterator
 from typing import Final
 
 PIECES: Final = (
-    "a", " ", "\n", "\n\n", "\r\n", "\r", ".", ". The", "word ", " another word", "don't", "(x)",
-    "    ", "\t", " " * 70, "😀", "👩‍👩‍👧", "é", "e\u0301", "漢字。", "\u200d", "\ud800", "\0",
-    "# Head\n", "\n## Head\n\n", "\n- item\n", "\n1. item\n", "> quote\n", "\n```\n", "`", "``", "~~~\n",
-    "---\n", "\n---\n", "+++\n", "===\n", "| a | b |\n|---|---|\n", "<!--", "-->", "<div>\n", "</div>\n\n",
-    "<script>", "$$", "*", "**", "_", "[a](b)", "[a]: b\n", "https://x.org/a_b", "a@b.org", "src/main.py",
-    "{", "}", ":::note\n", "!!! tip\n", "import a\n", "<code>", "</code>", "a" * 300, "\n" * 40,
-    "x = {'a': 1}  # why\n", "def f(x):\n    return x\n", "Hello there. ", "e.g. this",
-)  # fmt: skip
+    *("a", " ", "\n", "\n\n", "\r\n", "\r", "\t", "    ", " " * 70, "\n" * 40, "a" * 300),
+    *(".", ". The", "word ", " another word", "don't", "(x)", "Hello there. ", "e.g. this"),
+    *("😀", "👩\u200d👩\u200d👧", "é", "e\u0301", "漢字。", "\u200d", "\ud800", "\0", "\ufeff"),
+    *("# Head\n", "\n## Head\n\n", "\n- item\n", "\n1. item\n", "> quote\n", "===\n", "---\n"),
+    *("\n---\n", "+++\n", "\n```\n", "`", "``", "~~~\n", "| a | b |\n|---|---|\n", "$$", "*", "**"),
+    *("<!--", "-->", "<div>\n", "</div>\n\n", "<script>", "<code>", "</code>", "_", "{", "}"),
+    *(
+        "[a](b)",
+        "[a]: b\n",
+        "https://x.org/a_b",
+        "a@b.org",
+        "src/main.py",
+        ":::note\n",
+        "!!! tip\n",
+    ),
+    *("import a\n", "x = {'a': 1}  # why\n", "def f(x):\n    return x\n"),
+)
 
 
 def edited(text: str, rng: random.Random, pieces: tuple[str, ...] = PIECES) -> str:

@@ -14,9 +14,11 @@ _MARKUP: Final = (
     "- one item\n- another *item*\n  that goes on\n\n  and on\n\n1. first\n2. second\n\n"
     "> A quote\n> of **two** lines\n\nPlain words here, again.\n\n"
     "```py\nx = {'a': 1}\n\ny = f(x)\n```\n\nUnderlined words\n===\n\n"
-    "| a cell | b |\n|---|---|\n| c | `d` |\n\n<div>\nmarkup\n</div>\n\n<!-- a comment\n\non -->\n\n"
+    "| a cell | b |\n|---|---|\n| c | `d` |\n\n<div>\nmarkup\n</div>\n\n"
+    "<!-- a comment\n\non -->\n\n"
     "Words [link](target) and {expressions} and <code>x</code> of src/main.py.\n\n"
-    "## Über naïve\n\nemoji 😀, 漢字かな。交じり文、and the rest of the text.\r\n\r\nWindows lines\r\n"
+    "## Über naïve\n\nemoji 😀, 漢字かな。交じり文、and the rest of the text."
+    "\r\n\r\nWindows lines\r\n"
 )
 
 SAMPLES: Final = {

@@ -52,6 +52,6 @@ def _adds_a_space(backend: Tokenizer) -> bool:
 
 def _is_cut(backend: Tokenizer, before: str, after: str) -> bool:
     pre_tokenizer = backend.pre_tokenizer
-    assert pre_tokenizer is not None  # noqa: S101 - for the type checker
+    assert pre_tokenizer is not None
     pieces = pre_tokenizer.pre_tokenize_str(before + after)
     return any(start == len(before) for _, (start, _) in pieces)

@@ -6,8 +6,9 @@
 
 A *seam* is a place that no token, word, address or cut crosses, with nothing on one side depending
 on what stands further than a few characters away on the other: between an ASCII letter and a space
-before another, or between a line end and a letter, a digit or what often begins a block. A layer that is known for the old text
-is thus known for the new one but for the stretch between two seams around the change.
+before another, or between a line end and a letter, a digit or what often begins a block. A layer
+that is known for the old text is thus known for the new one but for the stretch between two seams
+around the change.
 """
 
 from dataclasses import dataclass

@@ -150,7 +150,7 @@ def _line_start(source: bytes, at: int) -> list[int]:
     before = source.rfind(b"\n", 0, max(0, start - 1)) + 1
     is_alone = not source[start:at].strip(b" ") and not source[before:start].strip()
     is_ordinary = not source.startswith(_SPECIAL_AT_THE_TOP, at)
-    return [start] if 0 < start and is_alone and is_ordinary else []
+    return [start] if start > 0 and is_alone and is_ordinary else []
 
 
 def _block_prose(source: bytes, block: Node, parser: Parser) -> Iterator[Stretch]:
