@@ -81,9 +81,11 @@ def analyze(
         if not isinstance(step, Glimpse):
             yield step
             continue
-        shown = yield from _concluded(request, layout, step.draft.tokens, before, means)
-        yield Partial(step.n_done, step.n_total, shown)
-        before = _before(request.text, shown, means.scorer.model)
+        meanwhile = Progress(step.n_done, step.n_total)
+        steps = _concluded(request, layout, step.draft.tokens, before, means)
+        known = yield from _instead(meanwhile, steps)
+        yield Partial(step.n_done, step.n_total, known)
+        before = _before(request.text, known, means.scorer.model)
         before = _with_new_scores(before, layout, ~step.draft.is_scored)
     return (yield from _concluded(request, layout, tokens, before, means))
 
@@ -160,6 +162,18 @@ def _concluded(
         Groundwork(layout, prose, known),
     )
     return replace(found, findings=(yield from _findings(found, flagged, kept, means.predict)))
+
+
+def _instead(
+    progress: Progress, steps: Generator[Progress, None, Analysis]
+) -> Generator[Progress, None, Analysis]:
+    """Run steps that know nothing of how far the whole is."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as finished:
+            return finished.value
+        yield progress
 
 
 def _words(text: str, tokens: TokenScores, before: _Before | None) -> tuple[WordScores, TextChange]:

@@ -102,6 +102,8 @@ def changed_word_scores(
     The change covers all that is not as it was, in the text and in the scores of its tokens, of
     which there were `n_tokens_before`. Outside of what was aggregated words are as they were.
     """
+    if change.is_none:
+        return previous, change
     region = _between_tokens(change, text, tokens)
     inside = _between(Span(region.start, region.new_end), text, tokens)
     first, last = np.searchsorted(previous.starts, [region.start, region.old_end]).tolist()

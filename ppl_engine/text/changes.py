@@ -37,6 +37,11 @@ class TextChange:
     new_end: int
 
     @property
+    def is_none(self) -> bool:
+        """Whether nothing changed."""
+        return self.start == self.old_end == self.new_end
+
+    @property
     def shift(self) -> int:
         """By how much what follows moved."""
         return self.new_end - self.old_end

@@ -76,6 +76,8 @@ def changed_prose(
     Outside of that stretch the same is prose as before.
     """
     known = _FORMATS.get(language)
+    if change.is_none:
+        return previous, change
     if known is None:
         region = between_seams(change, text)
         return _joined(previous, _plain(text, region.start, region.new_end), region), region

@@ -30,6 +30,7 @@ from tests.texts import texts
 LOOSE = Thresholds(
     surprisal_bits=12.0, excess_bits=4.0, gap_bits=4.0, max_per_1000_words=300, n_cold_tokens=4
 )
+NO_FINDINGS = Thresholds(max_per_1000_words=0)
 TOKENIZERS = {
     "byte-level": byte_level_json,
     "sentencepiece": sentencepiece_json,
@@ -53,9 +54,13 @@ def scorer_of(engine: Engine) -> ContextScorer:
 
 
 def analyzed(
-    engine: Engine, text: str, previous: Analysis | None = None, language: str = "markdown"
+    engine: Engine,
+    text: str,
+    previous: Analysis | None = None,
+    language: str = "markdown",
+    thresholds: Thresholds = LOOSE,
 ) -> Analysis:
-    steps = engine.analyze(text, language=language, thresholds=LOOSE, previous=previous)
+    steps = engine.analyze(text, language=language, thresholds=thresholds, previous=previous)
     return finished(steps)
 
 
@@ -192,32 +197,28 @@ def test_an_analysis_without_its_groundwork_is_no_start() -> None:
     check(analyzed(warm, text + " word", previous), analyzed(engine(), text + " word"))
 
 
-def targets_in(text: str, windows: list[Window]) -> list[str]:
-    """The stretches of text that windows score, by their tokens."""
-    raw = tokenizer().token_bytes
-    found = [b"".join(raw[idx] for idx in w.ids[w.n_context :]).decode() for w in windows]
-    assert all(stretch in text for stretch in found)
-    return found
+def targets(windows: list[Window]) -> str:
+    """The text that windows score."""
+    ids = [idx for w in windows for idx in w.ids[w.n_context :].tolist()]
+    return b"".join(tokenizer().token_bytes[idx] for idx in ids).decode(errors="replace")
 
 
 def test_what_was_edited_comes_first_then_what_is_visible_then_the_rest() -> None:
     text = long_text(2_000)
+    edited = text[:4000] + " a brand new word" + text[4000:]
     warm = engine(cache_bytes=0)
-    analysis = analyzed(warm, long_text(300))
-    middle = text[:4000] + " a brand new word" + text[4000:]
-    visible = [Span(9000, 9300)]
-    scorer_of(warm).windows = []
-    analysis = analyzed(warm, text)
+    analysis = analyzed(warm, text, thresholds=NO_FINDINGS)
     blank = replace(analysis, tokens=replace(analysis.tokens, **unscored(analysis)))
-    scorer_of(warm).windows = []
-    options = {"language": "markdown", "thresholds": LOOSE, "visible": visible}
-    steps = list(warm.analyze(middle, previous=blank, **options))  # type: ignore[arg-type]
-    read = targets_in(middle, scorer_of(warm).windows)
-    assert "brand new" in "".join(read[:3])
-    shown = "".join(read[:12])
-    assert middle[9000:9300] in shown
-    assert middle[:60] not in shown
-    (partial,) = [step for step in steps if isinstance(step, Partial)]
+    read = scorer_of(warm).windows = []
+    options = {"language": "markdown", "thresholds": NO_FINDINGS, "visible": [Span(9000, 9300)]}
+    steps = warm.analyze(edited, previous=blank, **options)  # type: ignore[arg-type]
+    partial = next(step for step in steps if isinstance(step, Partial))
+    n_first = len(read)
+    list(steps)
+    assert "a brand new word" in targets(read[:3])
+    assert edited[9000:9300] in targets(read[:n_first])
+    assert edited[8800:9000] not in targets(read[:n_first])
+    assert edited[:60] in targets(read[n_first:])
     assert partial.n_done < partial.n_total == len(partial.analysis.tokens)
 
 
@@ -231,44 +232,40 @@ def test_what_is_visible_is_shown_before_all_is_done() -> None:
     visible = Span(6000, 6600)
     one = engine()
     steps = one.analyze(text, language="markdown", thresholds=LOOSE, visible=[visible])
-    partials: list[Partial] = []
-    progress: list[Progress] = []
+    seen: list[Progress] = []
 
     def noted() -> Generator[Progress, None, Analysis]:
         while True:
             try:
-                step = next(steps)
+                seen.append(next(steps))
             except StopIteration as done:
                 return done.value
-            progress.append(step)
-            if isinstance(step, Partial):
-                partials.append(step)
-            yield step
+            yield seen[-1]
 
     whole = finished(noted())
     check(whole, analyzed(engine(), text))
-    (partial,) = partials
-    assert len(scorer_of(one).windows) > 5 * len(partial.analysis.tokens.segment_starts) / 6
+    (partial,) = [step for step in seen if isinstance(step, Partial)]
     within = (visible.start <= whole.words.starts) & (whole.words.ends <= visible.end)
     early = partial.analysis.words
     np.testing.assert_allclose(early.logprob[within], whole.words.logprob[within], atol=1e-5)
     assert np.isnan(early.logprob).mean() > 0.7
     assert partial.analysis.findings
-    assert {f.text for f in partial.analysis.findings} <= set(text.replace(".", " ").split())
-    assert [step.n_done for step in progress] == sorted(step.n_done for step in progress)
+    assert [step.n_done for step in seen] == sorted(step.n_done for step in seen)
 
 
 def test_a_partial_analysis_is_a_start_for_the_next() -> None:
     text = long_text(2_000)
     one = engine(cache_bytes=0)
-    steps = one.analyze(text, language="markdown", thresholds=LOOSE, visible=[Span(0, 900)])
+    visible = [Span(0, 9000)]
+    steps = one.analyze(text, language="markdown", thresholds=NO_FINDINGS, visible=visible)
     partial = next(step for step in steps if isinstance(step, Partial))
     steps.close()
     edited = text[:300] + " another" + text[300:]
     n_before = len(scorer_of(one).windows)
-    found = analyzed(one, edited, partial.analysis)
-    check(found, analyzed(engine(), edited))
-    assert len(scorer_of(one).windows) - n_before < len(found.tokens.segment_starts)
+    found = analyzed(one, edited, partial.analysis, thresholds=NO_FINDINGS)
+    check(found, analyzed(engine(), edited, thresholds=NO_FINDINGS))
+    n_segments = len(found.tokens.segment_starts)
+    assert len(scorer_of(one).windows) - n_before < n_segments / 2 < n_before
 
 
 def test_a_short_text_is_not_shown_in_parts() -> None:

@@ -14,13 +14,13 @@ from tests.models.tiny import SAMPLE, save_model
 TOLERANCE_NATS = 1e-4
 
 
-@pytest.mark.parametrize("family", ["gpt2", "llama", "mistral", "gemma2"])
+@pytest.mark.parametrize("family", ["gpt2", "llama", "gemma2"])
 def test_scores_after_any_edits_equal_those_from_scratch(family: str, tmp_path: Path) -> None:
     scorer = load_scorer(ModelChoice(str(save_model(tmp_path, family)), "cpu", "exact"))
-    text = SAMPLE * 8
+    text = SAMPLE * 4
     warm = Engine(scorer)
     analysis = analyzed(warm, text)
-    for version in versions(text, 12, seed=3):
+    for version in versions(text, 4, seed=3):
         analysis = analyzed(warm, version, analysis)
         expected = analyzed(Engine(scorer), version)
         check_arrays(analysis.tokens, expected.tokens, TOLERANCE_NATS)
