@@ -13,7 +13,6 @@ from typing import Final
 
 import numpy as np
 import regex
-from numpy.typing import NDArray
 
 from ppl_engine.findings.finding import Alternative, Finding, Severity
 from ppl_engine.findings.thresholds import Thresholds
@@ -32,14 +31,16 @@ SEVERITY: Final[Severity] = "information"
 _BEGINS_WORD: Final = regex.compile(r"[ \t]?(?:\p{L}{2,}|\p{Lo}|[aAI]$)")
 _WORTH_NAMING: Final = 0.05
 _N_ALTERNATIVES: Final = 5
+_N_HASHED_BITS: Final = 16
 
 
 def surprising_words(
     text: str, words: WordScores, prose: Prose, known: Vocabulary, thresholds: Thresholds
 ) -> tuple[list[int], Vocabulary]:
     """Return the indices of the words to flag, ascending, and what was found out about words."""
-    strong = np.flatnonzero(_is_strong(words, thresholds))
-    known = asked(text, words, prose, known, strong.tolist())
+    strong = _strong(words, thresholds)
+    unasked = strong[known.may_be_flagged[strong] < 0]
+    known = asked(text, words, prose, known, unasked.tolist())
     candidates = strong[known.may_be_flagged[strong] == 1]
     candidates = candidates[_first_of_term(known.term, candidates) == candidates]
     return _strongest(candidates, words, thresholds), known
@@ -88,25 +89,29 @@ def alternatives(
     return tuple(islice(fitting, _N_ALTERNATIVES))
 
 
-def _is_strong(words: WordScores, thresholds: Thresholds) -> NDArray[np.bool_]:
-    return (
-        words.is_word
-        & (thresholds.surprisal_bits <= words.surprisal_bits)
-        & (thresholds.excess_bits <= words.excess_bits)
+def _strong(words: WordScores, thresholds: Thresholds) -> Ints:
+    surprisal_bits = words.surprisal_bits
+    excess_bits = surprisal_bits - words.entropy_bits
+    return np.flatnonzero(
+        (thresholds.surprisal_bits <= surprisal_bits)
+        & (thresholds.excess_bits <= excess_bits)
         & (thresholds.gap_bits <= words.gap_bits)
         & (thresholds.n_cold_tokens <= words.first_token)
+        & words.is_word
     )
 
 
 def _first_of_term(terms: Ints, word_idx: Ints) -> Ints:
     """Return for each of these words the first of its term in the text."""
     wanted, places = np.unique(terms[word_idx], return_inverse=True)
-    if not len(wanted):
-        return word_idx
-    place = np.minimum(np.searchsorted(wanted, terms), len(wanted) - 1)
-    found = np.flatnonzero(wanted[place] == terms)[::-1]
+    # Few words have the last bits of one that is wanted: the search is for those alone.
+    may_be_wanted = np.zeros(2**_N_HASHED_BITS, dtype=np.bool_)
+    may_be_wanted[wanted & (len(may_be_wanted) - 1)] = True
+    idx = np.flatnonzero(may_be_wanted[terms & (len(may_be_wanted) - 1)])[::-1]
+    place = np.searchsorted(wanted, terms[idx])
+    is_wanted = wanted[np.minimum(place, len(wanted) - 1)] == terms[idx]
     first = np.zeros(len(wanted), dtype=np.int64)
-    first[place[found]] = found  # the last to be written is the first of the text
+    first[place[is_wanted]] = idx[is_wanted]  # the last to be written is the first of the text
     return first[places]
 
 

@@ -38,6 +38,14 @@ class Draft:
             getattr(self.tokens, name)[start : start + len(values)] = values
         self.is_scored[segment_idx] = True
 
+    def clear(self, segment_idx: int) -> None:
+        """Forget the scores of one segment."""
+        ends = np.append(self.tokens.segment_starts[1:], len(self.tokens))
+        segment = slice(int(self.tokens.segment_starts[segment_idx]), int(ends[segment_idx]))
+        for name in _SCORES:
+            getattr(self.tokens, name)[segment] = 0 if name == "rank" else np.nan
+        self.is_scored[segment_idx] = False
+
     def snapshot(self) -> "Draft":
         """Return what is known now, as a value of its own."""
         scores = {name: getattr(self.tokens, name).copy() for name in _SCORES}
@@ -70,15 +78,17 @@ def carried(layout: Layout, previous: TokenScores) -> Draft:
     """Return the draft that has the scores of all segments whose windows are as they were."""
     draft = blank(layout)
     change = token_change(previous.ids, layout.encoding.ids)
-    before = layout.segment_ends <= change.start
-    after = change.new_end <= layout.context_starts
-    for side, shift in ((before, 0), (after, change.shift)):
-        known = np.flatnonzero(side)
-        known = known[_was_scored(layout, known, previous, shift)]
-        draft.is_scored[known] = True
-        idx = _tokens_of(layout, known)
-        for name in _SCORES:
-            getattr(draft.tokens, name)[idx] = getattr(previous, name)[idx - shift]
+    is_before = layout.segment_ends <= change.start
+    is_after = change.new_end <= layout.context_starts
+    for name in _SCORES:
+        old, new = getattr(previous, name), getattr(draft.tokens, name)
+        new[: change.start] = old[: change.start]
+        new[change.new_end :] = old[change.old_end :]
+    for is_aside, shift in ((is_before, 0), (is_after, change.shift)):
+        aside = np.flatnonzero(is_aside)
+        draft.is_scored[aside[_was_scored(layout, aside, previous, shift)]] = True
+    for idx in np.flatnonzero(~draft.is_scored).tolist():
+        draft.clear(idx)
     return draft
 
 
@@ -99,9 +109,3 @@ def _was_scored(
         & (old_contexts[old_idx] == layout.context_starts[segment_idx] - shift)
         & ~np.isnan(previous.boundary_after[old_ends[old_idx] - 1])
     )
-
-
-def _tokens_of(layout: Layout, segment_idx: Ints) -> Ints:
-    is_known = np.zeros(len(layout.segment_starts), np.bool_)
-    is_known[segment_idx] = True
-    return np.flatnonzero(np.repeat(is_known, layout.segment_ends - layout.segment_starts))

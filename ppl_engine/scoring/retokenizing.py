@@ -68,14 +68,13 @@ def _agree(old: Encoding, new: Encoding, inner: TextChange, outer: TextChange) -
 
 
 def _same(old: Encoding, new: Encoding, of_old: tuple[int, int], of_new: tuple[int, int]) -> bool:
-    low, high = np.searchsorted(old.starts, of_old)
-    new_low, new_high = np.searchsorted(new.starts, of_new)
+    one = slice(*np.searchsorted(old.starts, of_old).tolist())
+    other = slice(*np.searchsorted(new.starts, of_new).tolist())
+    moved = of_new[0] - of_old[0]
     return (
-        np.array_equal(old.ids[low:high], new.ids[new_low:new_high])
-        and np.array_equal(
-            old.starts[low:high] - of_old[0], new.starts[new_low:new_high] - of_new[0]
-        )
-        and bool(np.isin(of_old, np.append(old.starts, old.ends[-1:])).all())
+        np.array_equal(old.ids[one], new.ids[other])
+        and np.array_equal(old.starts[one] + moved, new.starts[other])
+        and np.array_equal(old.ends[one] + moved, new.ends[other])
     )
 
 
