@@ -1,16 +1,16 @@
 import json
 from collections.abc import Generator
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pytest
 
+from ppl_engine.analysis import Analysis, Progress
 from ppl_engine.cli.meter import Meter
 from ppl_engine.engine import Engine
 from ppl_engine.errors import NotEnoughMemoryError
 from ppl_engine.models.choice import ModelChoice
-from ppl_engine.scoring.document import Progress
-from ppl_engine.scoring.scores import TokenScores
 from tests.cli.fake_scorer import FakeScorer, load_fake
 from tests.cli.running import Terminal
 
@@ -170,10 +170,10 @@ class FailingEngine(Engine):
         super().__init__(FakeScorer())
         self._error = error
 
-    def score(self, text: str) -> Generator[Progress, None, TokenScores]:
+    def analyze(self, text: str, **options: Any) -> Generator[Progress, None, Analysis]:
         if "bad" in text:
             raise self._error
-        return (yield from super().score(text))
+        return (yield from super().analyze(text, **options))
 
 
 def test_a_file_that_does_not_fit_into_memory_leaves_the_others_alone(terminal: Terminal) -> None:
