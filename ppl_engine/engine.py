@@ -5,7 +5,7 @@ runs it can let something more urgent go first, or close it and so cancel the re
 """
 
 import math
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from typing import Final
 
 import numpy as np
@@ -14,9 +14,10 @@ from ppl_engine.analysis import Analysis, Progress
 from ppl_engine.explanation import Expected, Explanation, explain_word
 from ppl_engine.findings.surprising import alternatives, finding, surprising_words
 from ppl_engine.findings.thresholds import Thresholds
-from ppl_engine.scoring.cache import WindowCache
-from ppl_engine.scoring.document import hidden_states, run, score_document
+from ppl_engine.scoring.cache import ScoreStore, StoredScorer, WindowCache
+from ppl_engine.scoring.document import run, score_document
 from ppl_engine.scoring.lines import LineScore, score_lines
+from ppl_engine.scoring.predictions import Predictor
 from ppl_engine.scoring.scorer import ModelInfo, Prediction, Scorer
 from ppl_engine.scoring.scores import TokenScores
 from ppl_engine.scoring.word_scores import WordScores, word_scores
@@ -32,9 +33,13 @@ _CACHE_BYTES: Final = 256 * 2**20
 class Engine:
     """A scorer with a memory of the windows it has scored."""
 
-    def __init__(self, scorer: Scorer, *, cache_bytes: int = _CACHE_BYTES) -> None:
+    def __init__(
+        self, scorer: Scorer, *, cache_bytes: int = _CACHE_BYTES, store: ScoreStore | None = None
+    ) -> None:
         self._scorer = scorer
+        self._stored: Scorer = scorer if store is None else StoredScorer(scorer, store)
         self._cache = WindowCache(cache_bytes)
+        self._predictor = Predictor(scorer, self._cache, store)
 
     @property
     def model(self) -> ModelInfo:
@@ -43,7 +48,7 @@ class Engine:
 
     def score(self, text: str) -> Generator[Progress, None, TokenScores]:
         """Score the tokens of a text, in bounded steps."""
-        return score_document(text, self._scorer, self._cache)
+        return score_document(text, self._stored, self._cache)
 
     def score_lines(self, lines: Iterable[str]) -> Iterator[LineScore]:
         """Score every line as a text of its own, in order."""
@@ -62,10 +67,10 @@ class Engine:
         yield scored
         flagged = surprising_words(text, words, prose, thresholds)
         yield scored
-        predictions = yield from self._predictions(tokens, words, flagged, _N_LOOKED_AT)
+        expected = yield from self._predictions(tokens, words, flagged)
         findings = tuple(
             finding(text, words, idx, alternatives(text, tokens, words, idx, predicted))
-            for idx, predicted in zip(flagged, predictions, strict=True)
+            for idx, predicted in zip(flagged, expected, strict=True)
         )
         return Analysis(text, language, tokens, words, findings, self.model, thresholds)
 
@@ -74,21 +79,19 @@ class Engine:
         idx = analysis.words.index_at(offset)
         if idx is None:
             return None
-        predictions: list[list[Prediction]] = [[]]
+        likely: Sequence[Prediction] = ()
         if not np.isnan(analysis.words.entropy[idx]):
-            steps = self._predictions(analysis.tokens, analysis.words, [idx], _N_EXPECTED)
-            predictions = run(steps)
-        expected = tuple(Expected(p.text, math.exp(p.logprob)) for p in predictions[0])
+            (likely,) = run(self._predictions(analysis.tokens, analysis.words, [idx]))
+        expected = tuple(Expected(p.text, math.exp(p.logprob)) for p in likely[:_N_EXPECTED])
         return explain_word(analysis, idx, expected)
 
     def _predictions(
-        self, tokens: TokenScores, words: WordScores, word_idx: list[int], n: int
-    ) -> Generator[Progress, None, list[list[Prediction]]]:
+        self, tokens: TokenScores, words: WordScores, word_idx: list[int]
+    ) -> Generator[Progress, None, list[Sequence[Prediction]]]:
         if not word_idx:
             return []
         first = words.first_token[np.array(word_idx, dtype=np.int64)]
-        hidden = yield from hidden_states(tokens, first, self._scorer, self._cache)
-        return self._scorer.predict(hidden, n)
+        return (yield from self._predictor.predict(tokens, first, _N_LOOKED_AT))
 
 
 def score(text: str, engine: Engine) -> TokenScores:
