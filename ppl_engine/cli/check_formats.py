@@ -1,7 +1,6 @@
 """What `ppl check` writes of a document: an object of the JSON contract, or text for people."""
 
 from collections.abc import Iterator
-from dataclasses import asdict
 from typing import Final
 
 from ppl_engine.analysis import Analysis
@@ -94,13 +93,18 @@ def _finding_object(finding: Finding, lines: Lines) -> Json:
         "message": finding.message,
         "start": start,
         "end": end,
-        "range": {"start": asdict(lines.position(start)), "end": asdict(lines.position(end))},
+        "range": {"start": _position_object(lines, start), "end": _position_object(lines, end)},
         "text": finding.text,
         "surprisal_bits": number(finding.surprisal_bits),
         "entropy_bits": number(finding.entropy_bits),
         "rank": finding.rank,
         "alternatives": [_alternative_object(one) for one in finding.alternatives],
     }
+
+
+def _position_object(lines: Lines, offset: int) -> Json:
+    position = lines.position(offset)
+    return {"line": position.line, "character": position.character}
 
 
 def _alternative_object(alternative: Alternative) -> Json:
