@@ -25,9 +25,7 @@ from ppl_engine.scoring.scorer import ModelInfo
 
 _PACKAGE: Final = Path(__file__).parents[1]
 _SCORING_CODE: Final = ("models",)
-_FINDING_CODE: Final = (
-    "text", "scoring", "models", "findings", "analysis.py", "engine.py"
-)  # fmt: skip
+_FINDING_CODE: Final = (".", "text", "scoring", "models", "findings")
 _SCORING_LIBRARIES: Final = ("torch", "transformers", "tokenizers")
 _FINDING_LIBRARIES: Final = (*_SCORING_LIBRARIES, "regex", "tree-sitter", "tree-sitter-markdown")
 _CPU_INFO: Final = Path("/proc/cpuinfo")
@@ -79,14 +77,9 @@ def _finding_version() -> bytes:
     return _code_version(_FINDING_CODE, _FINDING_LIBRARIES)
 
 
-def _code_version(parts: tuple[str, ...], libraries: tuple[str, ...]) -> bytes:
+def _code_version(folders: tuple[str, ...], libraries: tuple[str, ...]) -> bytes:
     """Digest source files and the versions of libraries: what they compute may change with them."""
-    files = [
-        file
-        for part in parts
-        for file in sorted((_PACKAGE / part).glob("*.py")) or [_PACKAGE / part]
-        if file.is_file()
-    ]
+    files = [file for folder in folders for file in sorted((_PACKAGE / folder).glob("*.py"))]
     sources = [item for file in files for item in (file.name.encode(), file.read_bytes())]
     return _digest(*sources, *(_version(name).encode() for name in ("ppl-lsp", *libraries)))
 
