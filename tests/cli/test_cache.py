@@ -1,5 +1,8 @@
 """What an earlier run has said of a text is said again without a model; `ppl cache` tells of it."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -170,3 +173,26 @@ def test_what_makes_no_sense_is_told(terminal: Terminal) -> None:
     assert "choose from" in terminal.usage_error(["cache", "empty"])
     assert "is not expected here" in terminal.usage_error(["cache", "clear", "a.md"])
     assert "--model goes with clear" in terminal.ppl("cache", "--model", "a").err
+
+
+def test_the_embedded_model_is_not_even_imported_for_an_unchanged_tree(terminal: Terminal) -> None:
+    script = (
+        "import sys\nfrom ppl_engine.cli import main\n"
+        "code = main(['check', '--format', 'json', '.'])\n"
+        "sys.exit(9 if {'torch', 'transformers', 'tokenizers'} & set(sys.modules) else code)"
+    )
+    paths = [str(Path(__file__).parents[2]), *filter(None, [os.environ.get("PYTHONPATH")])]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
+    first, second = (
+        subprocess.run(
+            [sys.executable, "-c", script],
+            cwd=terminal.directory,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        for _ in range(2)
+    )
+    assert (first.returncode, second.returncode) == (9, 0)
+    assert first.stdout == second.stdout
