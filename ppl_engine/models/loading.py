@@ -27,6 +27,7 @@ from ppl_engine.models.tokenizer import TextTokenizer
 from ppl_engine.models.verification import verify
 from ppl_engine.models.vocabulary import bos, boundary_mask
 from ppl_engine.scoring.anchors import SegmentPolicy
+from ppl_engine.scoring.cache import ScoreStore
 from ppl_engine.scoring.scorer import ModelInfo
 
 _OWN_BODY_DEVICES: Final = ("cpu", "cuda")
@@ -39,12 +40,12 @@ _REWRITES: Final = (
 )
 
 
-def load_engine(choice: ModelChoice) -> Engine:
-    """Load a model and return an engine for it.
+def load_engine(choice: ModelChoice, *, store: ScoreStore | None = None) -> Engine:
+    """Load a model and return an engine for it that keeps its scores in `store`, if there is one.
 
     Raises EngineError with a sentence that says what is wrong and what to do.
     """
-    return Engine(load_scorer(choice))
+    return Engine(load_scorer(choice), store=store)
 
 
 def load_scorer(choice: ModelChoice) -> CausalLM:
