@@ -53,7 +53,7 @@ _TICK_S: Final = 0.005
 
 
 class FakeEngine:
-    """Satisfies `ppl_lsp.scheduler.Engine`."""
+    """Satisfies `ppl_engine.host.worker.Engine`."""
 
     def __init__(self, choice: ModelChoice | None = None) -> None:
         choice = choice or ModelChoice()
