@@ -24,6 +24,8 @@ _PREFIX: Final = struct.Struct("!4sIQ")
 _MAGIC: Final = b"ppl\x01"
 _ALIGNMENT: Final = 8
 
+_LARGE: Final = 64 * 2**10
+
 FIRST_MESSAGE_BYTES: Final = 64 * 2**10
 """What a stranger may send before it has said who it is."""
 
@@ -95,8 +97,18 @@ class Connection(asyncio.BufferedProtocol, Generic[In, Out]):
 
     def send(self, message: Out) -> None:
         """Send a message; once the connection has ended, nothing happens."""
-        if self._transport and not self._transport.is_closing():
-            self._transport.writelines(framed(message, self._writes))
+        if not self._transport or self._transport.is_closing():
+            return
+        small: list[Buffer] = []
+        for piece in framed(message, self._writes):
+            if len(piece) < _LARGE:
+                small.append(piece)
+                continue
+            # On its own it is not copied, as far as the other side takes it at once.
+            self._transport.write(b"".join(small))
+            self._transport.write(piece)
+            small.clear()
+        self._transport.write(b"".join(small))
 
     def close(self) -> None:
         """Send what is still to be sent, then end."""

@@ -29,7 +29,7 @@ class InsideConnector:
         """Start a service that ends soon after the connection does, and connect to it."""
         ours, theirs = socket.socketpair()
         for one in (ours, theirs):
-            one.setblocking(False)  # noqa: FBT003 - positional only
+            one.settimeout(0)
         started = asyncio.get_running_loop().create_future()
         here = asyncio.get_running_loop()
 

@@ -80,10 +80,11 @@ class Launcher:
         threading.Thread(target=process.wait, name="reaper", daemon=True).start()
 
     def failure(self) -> str | None:
-        """Say how the process that was started last has failed; None while it may yet succeed."""
+        """Say, once, how the process that was started has failed; None while it may succeed."""
         code = self._process.poll() if self._process else None
         if not code:
             return None
+        self._process = None
         return (
             f"The engine process ended with code {code}. Its log, {self.place.log}, {self._end()}"
         )

@@ -181,6 +181,7 @@ class Link:
 
     async def _watch(self, pid: int) -> None:
         """Kill a process that does not answer although it has work to do."""
+        self._n_silent = 0
         while True:
             if not self._pending:
                 await self._has_work.wait()

@@ -39,7 +39,7 @@ class Connector(Protocol):
         ...
 
     def failure(self) -> str | None:
-        """Say how the process that was started has failed; None while it may yet succeed."""
+        """Say, once, how the process that was started has failed; None while it may succeed."""
         ...
 
     def kill(self, pid: int | None = None) -> None:
@@ -89,6 +89,7 @@ class Reached:
 
 async def reach(connector: Connector, patience: Patience, hear: Callable[[Reply], None]) -> Reached:
     """Connect to a process; `hear` is called with all it says. Raises HostError."""
+    connector.failure()  # of a process that had been reached: known already
     deadline = time.monotonic() + patience.start_s
     n_failures = 0
     while time.monotonic() < deadline:
@@ -99,6 +100,7 @@ async def reach(connector: Connector, patience: Patience, hear: Callable[[Reply]
             if patience.most_failures <= n_failures:
                 raise HostError(failure)
             await asyncio.sleep(patience.retry_s * 2**n_failures)
+        await in_thread(connector.start)
         await asyncio.sleep(_POLL_S)
     raise HostError(f"The engine process could not be started within {patience.start_s:g} s.")
 
@@ -116,7 +118,6 @@ async def _greeted(
     try:
         secret = await connector.open(lambda: greeting.connection)
     except OSError:
-        await in_thread(connector.start)
         return None
     try:
         async with asyncio.timeout(patience.hello_s):

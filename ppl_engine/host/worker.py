@@ -45,6 +45,9 @@ class Engine(Protocol):
         ...
 
 
+_ANNOUNCED_S: Final = 0.05
+"""The event loop takes less, unless it is busy with other clients."""
+
 Loader = Callable[[ModelChoice], Engine]
 Post = Callable[[Callable[[], object]], object]
 
@@ -139,7 +142,7 @@ class Worker:
         try:
             if job.steps is None:
                 job.steps = job.begin()
-                self._tell(job, job.on_progress, None)
+                self._announce(job)
             progress = next(job.steps)
         except StopIteration as stop:
             self._tell(job, job.on_result, stop.value)
@@ -150,6 +153,17 @@ class Worker:
                 self._tell(job, job.on_progress, progress)
             return True
         return False
+
+    def _announce(self, job: Job) -> None:
+        """Say that a job begins, and wait until it is said: it may be the end of the process."""
+        is_said = threading.Event()
+
+        def say(_: None) -> None:
+            job.on_progress(None)
+            is_said.set()
+
+        self._tell(job, say, None)
+        is_said.wait(_ANNOUNCED_S)
 
     def _tell(self, job: Job, listener: Callable[[Any], None], value: object) -> None:
         # The loop is closed when a process ends in the middle of a job.

@@ -128,7 +128,9 @@ def test_arrays_are_neither_copied_nor_writable() -> None:
 
 
 def test_an_analysis_survives_the_wire() -> None:
-    steps = FakeEngine().analyze("a zzword\ud834 here", language="markdown", thresholds=Thresholds())
+    steps = FakeEngine().analyze(
+        "a zzword\ud834 here", language="markdown", thresholds=Thresholds()
+    )
     analysis = finished(steps)
     found = crossed(Answered(1, analysis), REPLY)
     assert same(found, Answered(1, analysis))

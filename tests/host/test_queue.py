@@ -62,7 +62,7 @@ def test_long_work_of_one_client_does_not_delay_another_for_more_than_a_step() -
         order.append(str(next_one.client))
         if next_one is long:
             queue.push(long)
-    assert order == ["a", "b", "a", "b", "a", "b"]
+    assert "".join(order) in ("ababab", "bababa")
 
 
 def test_cancelled_jobs_are_taken_out() -> None:

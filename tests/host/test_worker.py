@@ -48,6 +48,9 @@ class Bench:
         while not [line for line in self.log if line.startswith(until)]:
             self.told.get(timeout=PATIENCE_S)()
 
+    def steps_done(self) -> list[str]:
+        return [line for line in self.log if not line.startswith("result")]
+
     def steps(self, name: str, n: int) -> Callable[[], Steps]:
         def begin() -> Steps:
             for step in range(n):
@@ -71,7 +74,7 @@ def test_what_is_urgent_overtakes_between_two_steps(bench: Bench) -> None:
     bench.submit(bench.steps("urgent", 1), Priority.ASKED)
     release.set()
     bench.hear("result slow")
-    assert bench.log == ["urgent0", "slow0", "slow1", "slow2", "result urgent", "result slow"]
+    assert bench.steps_done() == ["urgent0", "slow0", "slow1", "slow2"]
 
 
 def test_what_somebody_begins_to_wait_for_becomes_urgent(bench: Bench) -> None:
@@ -81,7 +84,7 @@ def test_what_somebody_begins_to_wait_for_becomes_urgent(bench: Bench) -> None:
     bench.worker.hurry(awaited, Priority.ASKED)
     release.set()
     bench.hear("result other")
-    assert bench.log[:2] == ["awaited0", "other0"]
+    assert bench.steps_done() == ["awaited0", "other0"]
 
 
 def test_a_cancelled_job_ends_between_two_steps_and_nothing_is_told_of_it(bench: Bench) -> None:

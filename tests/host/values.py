@@ -1,6 +1,7 @@
 """Any value of a type, for properties of what crosses between processes."""
 
 import dataclasses
+import math
 import types
 import typing
 from enum import Enum
@@ -9,11 +10,13 @@ from typing import Any, Literal, Union
 import numpy as np
 from hypothesis import strategies as st
 
-TEXT = st.text(st.characters(), max_size=40) | st.just("\ud834 é 👩‍👩‍👧\r\n") | st.just("long " * 300)
+TEXT = (
+    st.text(st.characters(), max_size=40) | st.just("\ud834 é 👩‍👩‍👧\r\n") | st.just("long " * 300)
+)
 FLOATS = st.floats(allow_nan=True, allow_infinity=True)
 
 
-def any_of(wanted: Any) -> st.SearchStrategy[Any]:
+def any_of(wanted: Any) -> st.SearchStrategy[Any]:  # noqa: PLR0911 - a table
     """Values of a type, made from its declaration; knows nothing of the codec."""
     origin, arguments = typing.get_origin(wanted), typing.get_args(wanted)
     if dataclasses.is_dataclass(wanted):
@@ -58,7 +61,7 @@ def arrays(dtype: "np.dtype[Any]") -> st.SearchStrategy[Any]:
     return st.builds(array, shapes, st.integers(0, 100))
 
 
-def same(one: Any, other: Any) -> bool:
+def same(one: Any, other: Any) -> bool:  # noqa: PLR0911 - a table
     """Equality in which NaN equals NaN and arrays equal arrays."""
     if type(one) is not type(other):
         return False
@@ -66,11 +69,13 @@ def same(one: Any, other: Any) -> bool:
         names = [field.name for field in dataclasses.fields(one)]
         return all(same(getattr(one, name), getattr(other, name)) for name in names)
     if isinstance(one, np.ndarray):
-        return one.dtype == other.dtype and np.array_equal(one, other, equal_nan=one.dtype.kind == "f")
+        return one.dtype == other.dtype and np.array_equal(
+            one, other, equal_nan=one.dtype.kind == "f"
+        )
     if isinstance(one, tuple | list):
         return len(one) == len(other) and all(map(same, one, other))
     if isinstance(one, dict):
         return same(list(one.items()), list(other.items()))
-    if isinstance(one, float) and one != one:
-        return other != other
+    if isinstance(one, float) and math.isnan(one):
+        return math.isnan(other)
     return one == other

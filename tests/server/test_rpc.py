@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ppl_lsp.rpc import PplProtocol, SafeWriter
 from ppl_lsp.engine import Threads
+from ppl_lsp.rpc import PplProtocol, SafeWriter
 from ppl_lsp.server import PplServer
 from ppl_lsp.settings import Settings
 from tests.server.fake_engine import load_fake_engine
