@@ -86,6 +86,9 @@ class Connection(asyncio.BufferedProtocol, Generic[In, Out]):
         self.is_clogged = False
         """Whether the other side reads more slowly than we write."""
 
+        self.on_drained: Callable[[], object] = lambda: None
+        """Called when it no longer does."""
+
         self._reads = reads
         self._writes = writes
         self._on_message = on_message
@@ -136,6 +139,7 @@ class Connection(asyncio.BufferedProtocol, Generic[In, Out]):
     def resume_writing(self) -> None:
         """Hear from asyncio that most of it is sent."""
         self.is_clogged = False
+        self.on_drained()
 
     def get_buffer(self, sizehint: int) -> memoryview:
         """Return where asyncio shall put what comes next."""

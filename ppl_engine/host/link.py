@@ -155,6 +155,7 @@ class Link:
         while True:
             reached = await reach(self._connector, patience, self._hear)
             self._connection = reached.connection
+            self._connection.on_drained = self._send_pending
             if ends:
                 self._on_state(True)  # noqa: FBT003 - a state
                 # Nobody waits for it, but somebody will.
@@ -225,7 +226,8 @@ class Link:
             free[one.priority] -= one.is_sent and isinstance(one.request, Analyze)
         for one in sorted(waiting, key=lambda one: (one.priority, -one.request.number)):
             if isinstance(one.request, Analyze):
-                if free[one.priority] <= 0:
+                # What is not sent yet can still be displaced by a newer text.
+                if free[one.priority] <= 0 or self._connection.is_clogged:
                     continue
                 free[one.priority] -= 1
             one.is_sent = True

@@ -223,7 +223,7 @@ class Service:
 
     def _on_progress(self, client: Client, number: int, progress: Any) -> None:
         # Nobody misses a step of which there are more to come.
-        if not client.connection.is_clogged:
+        if progress is None or not client.connection.is_clogged:
             client.connection.send(Stepped(number, progress))
 
     def _on_result(self, client: Client, request: Numbered, value: Any) -> None:
