@@ -14,9 +14,10 @@ from ppl_engine.analysis import Analysis, Progress
 from ppl_engine.analyzing import Means, Request, analyze
 from ppl_engine.explanation import Expected, Explanation, explain_word
 from ppl_engine.findings.thresholds import Thresholds
-from ppl_engine.scoring.cache import WindowCache
-from ppl_engine.scoring.document import hidden_states, run, score_document
+from ppl_engine.scoring.cache import ScoreStore, StoredScorer, WindowCache
+from ppl_engine.scoring.document import run, score_document
 from ppl_engine.scoring.lines import LineScore, score_lines
+from ppl_engine.scoring.predictions import Predictor
 from ppl_engine.scoring.scorer import ModelInfo, Prediction, Scorer
 from ppl_engine.scoring.scores import Ints, TokenScores
 from ppl_engine.text.spans import Span
@@ -31,9 +32,13 @@ _CACHE_BYTES: Final = 256 * 2**20
 class Engine:
     """A scorer with a memory of the windows it has scored."""
 
-    def __init__(self, scorer: Scorer, *, cache_bytes: int = _CACHE_BYTES) -> None:
+    def __init__(
+        self, scorer: Scorer, *, cache_bytes: int = _CACHE_BYTES, store: ScoreStore | None = None
+    ) -> None:
         self._scorer = scorer
+        self._stored: Scorer = scorer if store is None else StoredScorer(scorer, store)
         self._cache = WindowCache(cache_bytes)
+        self._predictor = Predictor(scorer, self._cache, store)
 
     @property
     def model(self) -> ModelInfo:
@@ -42,7 +47,7 @@ class Engine:
 
     def score(self, text: str) -> Generator[Progress, None, TokenScores]:
         """Score the tokens of a text, in bounded steps."""
-        return score_document(text, self._scorer, self._cache)
+        return score_document(text, self._stored, self._cache)
 
     def score_lines(self, lines: Iterable[str]) -> Iterator[LineScore]:
         """Score every line as a text of its own, in order."""
@@ -64,7 +69,7 @@ class Engine:
         what is `visible`, then the rest; a `Partial` may come before the rest.
         """
         request = Request(text, language, thresholds, visible)
-        return analyze(request, previous, Means(self._scorer, self._cache, self._predictions))
+        return analyze(request, previous, Means(self._stored, self._cache, self._predictions))
 
     def explain(self, analysis: Analysis, offset: int) -> Explanation | None:
         """Explain the word at a code-point offset; None where there is no word."""
@@ -80,9 +85,8 @@ class Engine:
 
     def _predictions(
         self, tokens: TokenScores, token_idx: Ints
-    ) -> Generator[Progress, None, list[list[Prediction]]]:
-        hidden = yield from hidden_states(tokens, token_idx, self._scorer, self._cache)
-        return self._scorer.predict(hidden, _N_LOOKED_AT)
+    ) -> Generator[Progress, None, list[Sequence[Prediction]]]:
+        return (yield from self._predictor.predict(tokens, token_idx, _N_LOOKED_AT))
 
 
 def score(text: str, engine: Engine) -> TokenScores:

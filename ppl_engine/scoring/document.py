@@ -137,7 +137,7 @@ def hidden_states(
         segment_idx = int(np.searchsorted(tokens.segment_starts, idx, side="right")) - 1
         needed = window(tokens.ids, tokens.segment_starts, segment_idx, scorer.bos_id)
         scores = cache.get(needed.key)
-        if scores is None:
+        if scores is None or not scores.has_hidden:
             yield Progress(len(tokens), len(tokens))
             scores = _score_one(needed, scorer, cache)
         rows.append(scores.hidden[idx - int(tokens.segment_starts[segment_idx])])
