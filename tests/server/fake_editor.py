@@ -3,7 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 from lsprotocol import types
 
@@ -23,6 +23,8 @@ PATIENCE_S = 20.0
 class Editor:
     """Everything that a client of the session would have received, and a clock of its own."""
 
+    running: ClassVar[list["Editor"]] = []
+
     def __init__(self, load: Callable[[ModelChoice], FakeEngine] = load_fake_engine) -> None:
         self.published: list[types.PublishDiagnosticsParams] = []
         self.shown: list[str] = []
@@ -30,6 +32,7 @@ class Editor:
         self.pauses: list[tuple[float, asyncio.Event]] = []
         self.engines: list[FakeEngine] = []
         self._load = load
+        self.running.append(self)
         self._news = asyncio.Event()
         self.session = Session(self, Threads(self.loaded), Settings(), sleep=self.sleep)
 
@@ -40,6 +43,16 @@ class Editor:
         editor.session.configure(sent)
         await editor.until(lambda: editor.session.model is not None)
         return editor
+
+    @classmethod
+    async def end_all(cls) -> None:
+        """End what a test has left running."""
+        for editor in cls.running:
+            for engine in editor.engines:
+                engine.release.set()
+            editor.session.end()
+        cls.running.clear()
+        await asyncio.sleep(0.01)  # for connections to be closed
 
     def loaded(self, choice: ModelChoice) -> FakeEngine:
         engine = self._load(choice)
