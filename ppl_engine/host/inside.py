@@ -41,8 +41,12 @@ class InsideConnector:
         threading.Thread(
             target=lambda: asyncio.run(self._serve(theirs, ready)), name="host", daemon=True
         ).start()
-        await started
-        await here.create_connection(make, sock=ours)
+        try:
+            await started
+            await here.create_connection(make, sock=ours)
+        except BaseException:
+            ours.close()
+            raise
         return ""
 
     def start(self) -> None:

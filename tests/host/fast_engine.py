@@ -15,7 +15,7 @@ from ppl_engine.scoring.word_scores import WordScores
 _WORD: Final = 8
 """Every eight characters are a word, whatever they are."""
 
-_STEP_WORDS: Final = 2000
+_STEP_WORDS: Final = 1000
 
 
 class FastEngine:

@@ -18,6 +18,7 @@ from ppl_engine.host.queue import Priority
 from ppl_engine.host.reach import Patience
 from ppl_engine.models.choice import ModelChoice
 from tests.host.talk import PATIENCE_S, until
+from tests.server.fake_editor import closing
 from tests.server.fake_engine import HOLD, SLOW, FakeEngine, load_fake_engine
 
 QUICK = Patience(
@@ -93,7 +94,7 @@ class Session:
             for engine in way.engines:
                 engine.release.set()
         session.client.close()
-        await asyncio.sleep(0.01)
+        await closing()
 
     @property
     def way(self) -> Breakable:
@@ -273,7 +274,7 @@ async def test_a_process_that_can_not_be_started_is_given_up_with_its_reason() -
     way.n_unwilling = 1
     assert (await session.client.load(ModelChoice())).name == "embedded"
     session.client.close()
-    await asyncio.sleep(0.01)  # for the connection to be closed
+    await closing()
 
 
 async def test_few_of_many_texts_are_on_the_way_at_once_and_what_is_urgent_passes() -> None:

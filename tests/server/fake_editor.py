@@ -17,7 +17,7 @@ from ppl_lsp.settings import Settings
 from tests.server.fake_engine import FakeEngine, load_fake_engine
 
 URI = "file:///a.md"
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 
 
 class Editor:
@@ -52,7 +52,7 @@ class Editor:
                 engine.release.set()
             editor.session.end()
         cls.running.clear()
-        await asyncio.sleep(0.01)  # for connections to be closed
+        await closing()
 
     def loaded(self, choice: ModelChoice) -> FakeEngine:
         engine = self._load(choice)
@@ -93,6 +93,12 @@ class Editor:
 
     def marked(self) -> int:
         return len(self.published[-1].diagnostics)
+
+
+async def closing() -> None:
+    """Let the loop close what it was told to close."""
+    for _ in range(20):
+        await asyncio.sleep(0.001)
 
 
 def document(text: str, version: int = 1, uri: str = URI) -> Document:
