@@ -5,22 +5,22 @@ runs it can let something more urgent go first, or close it and so cancel the re
 """
 
 import math
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from typing import Final
 
 import numpy as np
 
 from ppl_engine.analysis import Analysis, Progress
+from ppl_engine.analyzing import Means, Request, analyze
 from ppl_engine.explanation import Expected, Explanation, explain_word
-from ppl_engine.findings.surprising import alternatives, finding, surprising_words
 from ppl_engine.findings.thresholds import Thresholds
-from ppl_engine.scoring.cache import WindowCache
-from ppl_engine.scoring.document import hidden_states, run, score_document
+from ppl_engine.scoring.cache import ScoreStore, StoredScorer, WindowCache
+from ppl_engine.scoring.document import run, score_document
 from ppl_engine.scoring.lines import LineScore, score_lines
+from ppl_engine.scoring.predictions import Predictor
 from ppl_engine.scoring.scorer import ModelInfo, Prediction, Scorer
-from ppl_engine.scoring.scores import TokenScores
-from ppl_engine.scoring.word_scores import WordScores, word_scores
-from ppl_engine.text.prose import prose_spans
+from ppl_engine.scoring.scores import Ints, TokenScores
+from ppl_engine.text.spans import Span
 
 _N_EXPECTED: Final = 5
 _N_LOOKED_AT: Final = 20
@@ -32,9 +32,13 @@ _CACHE_BYTES: Final = 256 * 2**20
 class Engine:
     """A scorer with a memory of the windows it has scored."""
 
-    def __init__(self, scorer: Scorer, *, cache_bytes: int = _CACHE_BYTES) -> None:
+    def __init__(
+        self, scorer: Scorer, *, cache_bytes: int = _CACHE_BYTES, store: ScoreStore | None = None
+    ) -> None:
         self._scorer = scorer
+        self._stored: Scorer = scorer if store is None else StoredScorer(scorer, store)
         self._cache = WindowCache(cache_bytes)
+        self._predictor = Predictor(scorer, self._cache, store)
 
     @property
     def model(self) -> ModelInfo:
@@ -43,52 +47,46 @@ class Engine:
 
     def score(self, text: str) -> Generator[Progress, None, TokenScores]:
         """Score the tokens of a text, in bounded steps."""
-        return score_document(text, self._scorer, self._cache)
+        return score_document(text, self._stored, self._cache)
 
     def score_lines(self, lines: Iterable[str]) -> Iterator[LineScore]:
         """Score every line as a text of its own, in order."""
         return score_lines(lines, self._scorer)
 
     def analyze(
-        self, text: str, *, language: str, thresholds: Thresholds
+        self,
+        text: str,
+        *,
+        language: str,
+        thresholds: Thresholds,
+        previous: Analysis | None = None,
+        visible: Sequence[Span] = (),
     ) -> Generator[Progress, None, Analysis]:
-        """Score a text and find what in it is worth a glance, in bounded steps."""
-        tokens = yield from self.score(text)
-        # On a long text each of the following takes a while: whoever runs us may want to stop.
-        scored = Progress(len(tokens), len(tokens))
-        words = word_scores(text, tokens)
-        yield scored
-        prose = prose_spans(text, language)
-        yield scored
-        flagged = surprising_words(text, words, prose, thresholds)
-        yield scored
-        predictions = yield from self._predictions(tokens, words, flagged, _N_LOOKED_AT)
-        findings = tuple(
-            finding(text, words, idx, alternatives(text, tokens, words, idx, predicted))
-            for idx, predicted in zip(flagged, predictions, strict=True)
-        )
-        return Analysis(text, language, tokens, words, findings, self.model, thresholds)
+        """Score a text and find what in it is worth a glance, in bounded steps.
+
+        With the analysis of an earlier version as `previous`, be it a partial one, the work is in
+        proportion to what changed; the result is the same. What was edited is scored first, then
+        what is `visible`, then the rest; a `Partial` may come before the rest.
+        """
+        request = Request(text, language, thresholds, visible)
+        return analyze(request, previous, Means(self._stored, self._cache, self._predictions))
 
     def explain(self, analysis: Analysis, offset: int) -> Explanation | None:
         """Explain the word at a code-point offset; None where there is no word."""
         idx = analysis.words.index_at(offset)
         if idx is None:
             return None
-        predictions: list[list[Prediction]] = [[]]
+        expected: tuple[Expected, ...] = ()
         if not np.isnan(analysis.words.entropy[idx]):
-            steps = self._predictions(analysis.tokens, analysis.words, [idx], _N_EXPECTED)
-            predictions = run(steps)
-        expected = tuple(Expected(p.text, math.exp(p.logprob)) for p in predictions[0])
+            first = analysis.words.first_token[idx : idx + 1]
+            (likely,) = run(self._predictions(analysis.tokens, first))
+            expected = tuple(Expected(p.text, math.exp(p.logprob)) for p in likely[:_N_EXPECTED])
         return explain_word(analysis, idx, expected)
 
     def _predictions(
-        self, tokens: TokenScores, words: WordScores, word_idx: list[int], n: int
-    ) -> Generator[Progress, None, list[list[Prediction]]]:
-        if not word_idx:
-            return []
-        first = words.first_token[np.array(word_idx, dtype=np.int64)]
-        hidden = yield from hidden_states(tokens, first, self._scorer, self._cache)
-        return self._scorer.predict(hidden, n)
+        self, tokens: TokenScores, token_idx: Ints
+    ) -> Generator[Progress, None, list[Sequence[Prediction]]]:
+        return (yield from self._predictor.predict(tokens, token_idx, _N_LOOKED_AT))
 
 
 def score(text: str, engine: Engine) -> TokenScores:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from ppl_engine.cli.options import add_command
 from ppl_engine.cli.output import Output, open_output
 from ppl_engine.cli.reports import write_json, write_json_lines, write_text
-from ppl_engine.cli.session import ExitCode, Load, Session
+from ppl_engine.cli.session import ExitCode, Models, Session
 from ppl_engine.cli.sources import STDIN, Source, read_sources
 from ppl_engine.findings.thresholds import Thresholds
 from ppl_engine.text.languages import DOCUMENT_SUFFIXES, LANGUAGES, language_of
@@ -17,6 +17,7 @@ from ppl_engine.text.languages import DOCUMENT_SUFFIXES, LANGUAGES, language_of
 if TYPE_CHECKING:
     from ppl_engine.analysis import Analysis
     from ppl_engine.cli.options import Subparsers
+    from ppl_engine.verdict import Verdict
 
 _SUMMARY: Final = "show the surprising words of documents"
 _ABOUT: Final = """\
@@ -45,7 +46,8 @@ class Checked:
     """A document with what the engine says of it."""
 
     path: str
-    analysis: "Analysis"
+    text: str
+    verdict: "Verdict"
 
 
 @dataclass(slots=True)
@@ -61,13 +63,16 @@ class Tally:
     def counting(self, checked: Iterable[Checked]) -> Iterator[Checked]:
         """Count what passes."""
         for one in checked:
-            summary = one.analysis.summary
-            self.n_files += 1
-            self.n_findings += len(one.analysis.findings)
-            self.n_words += summary.n_words
-            self.n_bytes += summary.n_bytes
-            self.log_likelihood += summary.log_likelihood
+            self.add(one.verdict)
             yield one
+
+    def add(self, verdict: "Verdict") -> None:
+        """Count a document."""
+        self.n_files += 1
+        self.n_findings += len(verdict.findings)
+        self.n_words += verdict.summary.n_words
+        self.n_bytes += verdict.summary.n_bytes
+        self.log_likelihood += verdict.summary.log_likelihood
 
 
 def add_to(commands: "Subparsers") -> None:
@@ -94,9 +99,9 @@ def add_to(commands: "Subparsers") -> None:
     parser.set_defaults(run=run)
 
 
-def run(arguments: argparse.Namespace, load: Load) -> int:
+def run(arguments: argparse.Namespace, models: Models) -> int:
     """Check the documents; 0 where nothing is found, 1 where something is, 2 on failure."""
-    session, tally = Session.of(arguments, load), Tally()
+    session, tally = Session.of(arguments, models), Tally()
     if arguments.heat and arguments.format != "text":
         session.fail(f"--heat is text for people: leave out --format {arguments.format}")
         return ExitCode.FAILED
@@ -110,29 +115,52 @@ def run(arguments: argparse.Namespace, load: Load) -> int:
 def _report(output: Output, session: Session, arguments: argparse.Namespace, tally: Tally) -> None:
     # The formats need numpy, which takes longer to import than the help takes to print.
     from ppl_engine.cli import check_formats as formats  # noqa: PLC0415
+    from ppl_engine.verdict import Verdict  # noqa: PLC0415
 
+    if arguments.heat:
+        for path, analysis in _analyzed(session, arguments):
+            tally.add(Verdict.of(analysis))
+            formats.write_heat(output, path, analysis)
+        write_text(output, [formats.legend_parts(output), formats.total_parts(tally)])
+        return
     checked = tally.counting(_checked(session, arguments))
     match arguments.format:
         case "json":
             write_json(output, map(formats.file_object, checked), lambda: session.model)
         case "jsonl":
             write_json_lines(output, ([formats.file_object(one)] for one in checked))
-        case _ if arguments.heat:
-            for one in checked:
-                formats.write_heat(output, one)
-            write_text(output, [formats.legend_parts(output), formats.total_parts(tally)])
         case _:
             write_text(output, map(formats.finding_parts, checked))
             write_text(output, [formats.total_parts(tally)])
 
 
 def _checked(session: Session, arguments: argparse.Namespace) -> Iterator[Checked]:
-    thresholds = Thresholds(**{f.name: getattr(arguments, f.name) for f in fields(Thresholds)})
+    """Yield the documents with what is said of them, by this run or by an earlier one."""
+    thresholds = _thresholds(arguments)
+    for source in read_sources(arguments.paths, DOCUMENT_SUFFIXES, session):
+        language = arguments.language or _language(source)
+        verdict = session.known_verdict(source.text, language, thresholds)
+        if verdict is None:
+            steps = session.engine.analyze(source.text, language=language, thresholds=thresholds)
+            analysis = session.finish(source.path, steps)
+            if analysis is None:
+                continue
+            verdict = session.keep(analysis)
+        yield Checked(source.path, source.text, verdict)
+
+
+def _analyzed(session: Session, arguments: argparse.Namespace) -> "Iterator[tuple[str, Analysis]]":
+    """Yield the documents with the scores of their words, which are kept by window only."""
+    thresholds = _thresholds(arguments)
     for source in read_sources(arguments.paths, DOCUMENT_SUFFIXES, session):
         language = arguments.language or _language(source)
         steps = session.engine.analyze(source.text, language=language, thresholds=thresholds)
         if (analysis := session.finish(source.path, steps)) is not None:
-            yield Checked(source.path, analysis)
+            yield source.path, analysis
+
+
+def _thresholds(arguments: argparse.Namespace) -> Thresholds:
+    return Thresholds(**{f.name: getattr(arguments, f.name) for f in fields(Thresholds)})
 
 
 def _language(source: Source) -> str:

@@ -1,9 +1,9 @@
 """What `ppl check` writes of a document: an object of the JSON contract, or text for people."""
 
 from collections.abc import Iterator
-from dataclasses import asdict
 from typing import Final
 
+from ppl_engine.analysis import Analysis
 from ppl_engine.cli.check import Checked, Tally
 from ppl_engine.cli.heat_map import colored, in_brackets, legend
 from ppl_engine.cli.output import Output, Part, on_terminal, width
@@ -20,12 +20,11 @@ _STYLES: Final = {"warning": "yellow", "information": "cyan", "hint": "dim"}
 
 def file_object(checked: Checked) -> Json:
     """Return what the JSON contract says of a file."""
-    analysis = checked.analysis
-    lines = Lines(analysis.text)
+    lines = Lines(checked.text)
     return {
         "path": checked.path,
-        "summary": summary_object(analysis.summary),
-        "findings": [_finding_object(finding, lines) for finding in analysis.findings],
+        "summary": summary_object(checked.verdict.summary),
+        "findings": [_finding_object(finding, lines) for finding in checked.verdict.findings],
     }
 
 
@@ -45,23 +44,23 @@ def summary_object(summary: Summary) -> Json:
 
 def finding_parts(checked: Checked) -> Iterator[Part]:
     """Yield the findings of a file, each with its line and a mark under it."""
-    lines = Lines(checked.analysis.text)
+    lines = Lines(checked.text)
     path = on_terminal(checked.path)
-    for finding in checked.analysis.findings:
+    for finding in checked.verdict.findings:
         line = lines.line_at(finding.span.start)
         place = f"{path}:{line + 1}:{lines.column(finding.span.start) + 1}: "
         yield (place, "bold")
         yield (finding.severity, _STYLES[finding.severity])
         yield f" {finding.code}: {on_terminal(finding.message)}\n"
-        yield from _marked_line(finding, checked.analysis.text, lines)
+        yield from _marked_line(finding, checked.text, lines)
 
 
-def write_heat(output: Output, checked: Checked) -> None:
+def write_heat(output: Output, path: str, analysis: Analysis) -> None:
     """Write a whole document with its surprisal."""
-    text, words = checked.analysis.text, checked.analysis.words
+    text, words = analysis.text, analysis.words
     ends, surprisal_bits = words.ends.tolist(), words.surprisal_bits.tolist()
     heat = bands(words.surprisal_bits).tolist()
-    output.write((f"{on_terminal(checked.path)}\n\n", "bold"))
+    output.write((f"{on_terminal(path)}\n\n", "bold"))
     if output.has_color:
         output.write(*colored(text, words.starts.tolist(), ends, heat))
     else:
@@ -94,13 +93,18 @@ def _finding_object(finding: Finding, lines: Lines) -> Json:
         "message": finding.message,
         "start": start,
         "end": end,
-        "range": {"start": asdict(lines.position(start)), "end": asdict(lines.position(end))},
+        "range": {"start": _position_object(lines, start), "end": _position_object(lines, end)},
         "text": finding.text,
         "surprisal_bits": number(finding.surprisal_bits),
         "entropy_bits": number(finding.entropy_bits),
         "rank": finding.rank,
         "alternatives": [_alternative_object(one) for one in finding.alternatives],
     }
+
+
+def _position_object(lines: Lines, offset: int) -> Json:
+    position = lines.position(offset)
+    return {"line": position.line, "character": position.character}
 
 
 def _alternative_object(alternative: Alternative) -> Json:

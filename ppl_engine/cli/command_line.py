@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 from typing import Final
 
-from ppl_engine.cli import check, score
+from ppl_engine.cli import cache, check, score
 from ppl_engine.cli.options import EPILOG, TeachingFormatter
-from ppl_engine.cli.session import ExitCode, Load, load_model
+from ppl_engine.cli.session import MODELS, ExitCode, Models
 from ppl_engine.cli.sources import STDIN
 
 _ABOUT: Final = """\
@@ -28,11 +28,11 @@ examples:
 `ppl COMMAND --help` explains a command."""
 
 
-def main(argv: Sequence[str] | None = None, *, load: Load = load_model) -> int:
+def main(argv: Sequence[str] | None = None, *, models: Models = MODELS) -> int:
     """Run a command and return its exit code."""
     arguments = _parse(argv)
     try:
-        return arguments.run(arguments, load)
+        return arguments.run(arguments, models)
     except KeyboardInterrupt:
         return ExitCode.INTERRUPTED
     except BrokenPipeError:
@@ -47,7 +47,10 @@ def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
     unknown = [argument for argument in rest if argument.startswith("-") and argument != STDIN]
     if unknown:
         parser.error(f"there is no option {unknown[0]}; `ppl COMMAND --help` lists them")
-    arguments.paths.extend(rest)
+    if rest and "paths" not in arguments:
+        parser.error(f"{rest[0]} is not expected here")
+    if rest:
+        arguments.paths.extend(rest)
     return arguments
 
 
@@ -62,6 +65,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     check.add_to(commands)
     score.add_to(commands)
+    cache.add_to(commands)
     return parser
 
 

@@ -28,17 +28,24 @@ class TeachingFormatter(argparse.RawDescriptionHelpFormatter):
         super().__init__(prog, max_help_position=30, width=96)
 
 
-def add_command(
+def new_command(
     commands: "Subparsers", name: str, *, summary: str, about: str
 ) -> argparse.ArgumentParser:
-    """Add a subcommand with the arguments that all of them take."""
-    parser = commands.add_parser(
+    """Add a subcommand without arguments."""
+    return commands.add_parser(
         name,
         help=summary,
         description=about,
         epilog=EPILOG,
         formatter_class=TeachingFormatter,
     )
+
+
+def add_command(
+    commands: "Subparsers", name: str, *, summary: str, about: str
+) -> argparse.ArgumentParser:
+    """Add a subcommand that reads documents, with the arguments that all of these take."""
+    parser = new_command(commands, name, summary=summary, about=about)
     parser.add_argument(
         "paths",
         metavar="PATH",
@@ -50,7 +57,20 @@ def add_command(
         "-o", "--output", metavar="FILE", help="write there instead of to standard output"
     )
     _add_model(parser)
+    add_cache_directory(parser)
+    parser.add_argument(
+        "--no-cache", action="store_true", help="compute everything and keep nothing"
+    )
     return parser
+
+
+def add_cache_directory(parser: argparse.ArgumentParser) -> None:
+    """Add the option that says where scores are kept."""
+    parser.add_argument(
+        "--cache-dir",
+        metavar="DIR",
+        help="where scores are kept (default: $PPL_CACHE_DIR, else the user's cache directory)",
+    )
 
 
 def model_choice(arguments: argparse.Namespace) -> ModelChoice:

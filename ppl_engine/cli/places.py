@@ -43,4 +43,6 @@ class Lines:
         """Return the place of `offset` as an editor counts it."""
         line = self.line_at(offset)
         before = self._text[self._starts[line] : offset]
-        return Position(line, len(before) + sum(c > "\uffff" for c in before))
+        if before.isascii():
+            return Position(line, len(before))
+        return Position(line, len(before.encode("utf-16-le", errors="surrogatepass")) // 2)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from ppl_engine.cli.options import add_command
 from ppl_engine.cli.output import Output, open_output
 from ppl_engine.cli.reports import Json, write_json, write_json_lines, write_text
-from ppl_engine.cli.session import ExitCode, Load, Session
+from ppl_engine.cli.session import ExitCode, Models, Session
 from ppl_engine.cli.sources import find_files, has_many, read_lines, read_sources
 from ppl_engine.text.languages import DOCUMENT_SUFFIXES
 
@@ -59,9 +59,9 @@ def add_to(commands: "Subparsers") -> None:
     parser.set_defaults(run=run)
 
 
-def run(arguments: argparse.Namespace, load: Load) -> int:
+def run(arguments: argparse.Namespace, models: Models) -> int:
     """Score the texts; 0, or 2 on failure."""
-    session = Session.of(arguments, load)
+    session = Session.of(arguments, models)
     with session.reporting_failures(), open_output(arguments.output) as output:
         if arguments.lines:
             _report_lines(output, session, arguments)

@@ -1,8 +1,19 @@
-"""Scores of windows, kept by content, so that what did not change is not computed again."""
+"""Scores of windows, kept by content, so that what did not change is not computed again.
+
+Two levels: `WindowCache` in memory, with hidden states, for one engine; a `ScoreStore` below it,
+without them, for all engines and for the next day. `StoredScorer` puts the store before a model.
+"""
 
 from collections import OrderedDict
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
+from ppl_engine.scoring.scorer import Encoding, ModelInfo, Prediction, Scorer
 from ppl_engine.scoring.scores import WindowScores
+from ppl_engine.scoring.windows import Window
 
 
 class WindowCache:
@@ -33,3 +44,79 @@ class WindowCache:
         while self._max_bytes < self._n_bytes and len(self._scores) > 1:
             _, dropped = self._scores.popitem(last=False)
             self._n_bytes -= dropped.n_bytes
+
+
+class ScoreStore(Protocol):
+    """What is known of windows beyond the life of an engine. It never raises: it may be empty."""
+
+    def windows(self, model: ModelInfo, keys: Sequence[bytes]) -> dict[bytes, WindowScores]:
+        """Return the scores of those windows that are kept, without their hidden states."""
+        ...
+
+    def keep_windows(self, model: ModelInfo, scores: Mapping[bytes, WindowScores]) -> None:
+        """Keep the scores of windows."""
+        ...
+
+    def predictions(
+        self, model: ModelInfo, places: Sequence[bytes], n: int
+    ) -> dict[bytes, tuple[Prediction, ...]]:
+        """Return the `n` most probable tokens at those places where they are kept."""
+        ...
+
+    def keep_predictions(
+        self, model: ModelInfo, predictions: Mapping[bytes, Sequence[Prediction]], n: int
+    ) -> None:
+        """Keep the `n` most probable tokens at some places."""
+        ...
+
+
+class StoredScorer:
+    """A scorer that asks a store before the model, and tells it what the model said.
+
+    Scores that come from the store have no hidden states (`WindowScores.has_hidden`).
+    """
+
+    def __init__(self, scorer: Scorer, store: ScoreStore) -> None:
+        self._scorer = scorer
+        self._store = store
+
+    @property
+    def model(self) -> ModelInfo:
+        """What to say of the model."""
+        return self._scorer.model
+
+    @property
+    def bos_id(self) -> int | None:
+        """The token at the head of every window, if any."""
+        return self._scorer.bos_id
+
+    def encode(self, text: str) -> Encoding:
+        """Cut any `str` into tokens."""
+        return self._scorer.encode(text)
+
+    def score_windows(
+        self, windows: Sequence[Window]
+    ) -> Iterator[Sequence[tuple[int, WindowScores]]]:
+        """Yield (index, scores) of the windows that are known, then a batch at a time the rest."""
+        keys = [window.key for window in windows]
+        stored = self._store.windows(self.model, keys)
+        known = [
+            (idx, scores)
+            for idx, key in enumerate(keys)
+            if (scores := stored.get(key)) is not None
+            and len(scores.logprob) == windows[idx].n_targets
+        ]
+        if known:
+            yield known
+        found = {idx for idx, _ in known}
+        missing = [idx for idx in range(len(windows)) if idx not in found]
+        if not missing:
+            return
+        for batch in self._scorer.score_windows([windows[idx] for idx in missing]):
+            scored = [(missing[position], scores) for position, scores in batch]
+            self._store.keep_windows(self.model, {keys[idx]: scores for idx, scores in scored})
+            yield scored
+
+    def predict(self, hidden: NDArray[np.float32], n: int) -> list[list[Prediction]]:
+        """Return the `n` most probable next tokens for each final hidden state."""
+        return self._scorer.predict(hidden, n)

@@ -36,7 +36,12 @@ class WindowScores:
     """The same one place later: after the token."""
 
     hidden: Floats
-    """(n_targets, width): the final hidden state that predicts the token."""
+    """(n_targets, width): the final hidden state that predicts the token; (0, 0) where dropped."""
+
+    @property
+    def has_hidden(self) -> bool:
+        """Whether the hidden states are still there: they are dropped where much is kept."""
+        return len(self.hidden) == len(self.logprob)
 
     @property
     def n_bytes(self) -> int:

@@ -1,15 +1,20 @@
 """A model with readable costs that cuts any text into tokens."""
 
 import math
-from collections.abc import Iterator, Sequence
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from typing import TypeAlias
 
 import numpy as np
 import regex
 from numpy.typing import NDArray
 
+from ppl_engine.cli.session import Models
 from ppl_engine.engine import Engine
 from ppl_engine.errors import ModelNotFoundError
 from ppl_engine.models.choice import ModelChoice
+from ppl_engine.scoring.cache import ScoreStore
 from ppl_engine.scoring.scorer import Encoding, ModelInfo, Prediction
 from ppl_engine.scoring.scores import WindowScores
 from ppl_engine.scoring.windows import Window
@@ -29,7 +34,7 @@ class FakeScorer:
 
     def __init__(self, *notices: str) -> None:
         self.model = ModelInfo("fake", "1", "cpu", "exact", 64, 1000, "none", notices)
-        self._vocabulary: list[str] = []
+        self._vocabulary: dict[int, str] = {}
 
     def encode(self, text: str) -> Encoding:
         found: list[tuple[int, int, int, bool]] = []
@@ -51,9 +56,10 @@ class FakeScorer:
         return [expected[:n] for _ in hidden]
 
     def _id(self, token: str) -> int:
-        if token not in self._vocabulary:
-            self._vocabulary.append(token)
-        return self._vocabulary.index(token)
+        """Every fake has the same tokens, whatever it has read before."""
+        token_id = zlib.crc32(token.encode("utf-8", errors="surrogatepass"))
+        assert self._vocabulary.setdefault(token_id, token) == token
+        return token_id
 
     def _score(self, window: Window) -> WindowScores:
         tokens = [self._vocabulary[idx] for idx in window.ids[window.n_context :]]
@@ -72,8 +78,22 @@ class FakeScorer:
         )
 
 
-def load_fake(choice: ModelChoice) -> Engine:
+Load: TypeAlias = Callable[[ModelChoice], FakeScorer]
+
+
+def load_fake(choice: ModelChoice) -> FakeScorer:
     """Load the fake, whatever is asked for, except a model of the name `missing`."""
     if choice.model == "missing":
         raise ModelNotFoundError("There is no model missing here.")
-    return Engine(FakeScorer())
+    return FakeScorer()
+
+
+def fake_models(load: Load = load_fake) -> Models:
+    """How a command gets a scorer; the revision of a model is its name."""
+
+    def loaded(choice: ModelChoice, store: ScoreStore | None) -> Engine:
+        scorer = load(choice)
+        scorer.model = replace(scorer.model, name=choice.model)
+        return Engine(scorer, store=store)
+
+    return Models(loaded, lambda name: name)

@@ -11,8 +11,7 @@ from typing import Any
 import pytest
 
 from ppl_engine.cli import main
-from ppl_engine.cli.session import Load
-from tests.cli.fake_scorer import load_fake
+from tests.cli.fake_scorer import Load, fake_models, load_fake
 
 ANY_WORD = ("--n-cold-tokens", "0", "--max-per-1000-words", "1000")
 
@@ -55,7 +54,7 @@ class Terminal:
 
     def ppl(self, *argv: str, stdin: bytes = b"", load: Load = load_fake) -> Result:
         self._monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
-        code = main(argv, load=load)
+        code = main(argv, models=fake_models(load))
         captured = self._capsys.readouterr()
         return Result(code, captured.out, captured.err)
 
@@ -67,5 +66,5 @@ class Terminal:
 
     def usage_error(self, argv: Sequence[str]) -> str:
         with pytest.raises(SystemExit, match="2"):
-            main(argv, load=load_fake)
+            main(argv, models=fake_models())
         return self._capsys.readouterr().err

@@ -6,11 +6,10 @@ import jsonschema
 import pytest
 
 from ppl_engine.cli.meter import Meter
-from ppl_engine.engine import Engine
 from ppl_engine.errors import NotEnoughMemoryError
 from ppl_engine.models.choice import ModelChoice
 from ppl_engine.scoring.document import Progress
-from ppl_engine.scoring.scores import TokenScores
+from ppl_engine.scoring.scorer import Encoding
 from tests.cli.fake_scorer import FakeScorer, load_fake
 from tests.cli.running import Terminal
 
@@ -159,28 +158,28 @@ def test_a_model_that_does_not_load_is_one_line_and_exit_code_2(terminal: Termin
 def test_notices_of_the_model_go_to_standard_error_once(terminal: Terminal) -> None:
     terminal.write("a.md", "a")
     terminal.write("b.md", "b")
-    result = terminal.check(".", load=lambda _: Engine(FakeScorer("It runs on the CPU.")))
+    result = terminal.check(".", load=lambda _: FakeScorer("It runs on the CPU."))
     assert result.err == "ppl: It runs on the CPU.\n"
 
 
-class FailingEngine(Engine):
+class FailingScorer(FakeScorer):
     """Fails with the exception given as soon as a text holds `bad`."""
 
     def __init__(self, error: BaseException) -> None:
-        super().__init__(FakeScorer())
+        super().__init__()
         self._error = error
 
-    def score(self, text: str) -> Generator[Progress, None, TokenScores]:
+    def encode(self, text: str) -> Encoding:
         if "bad" in text:
             raise self._error
-        return (yield from super().score(text))
+        return super().encode(text)
 
 
 def test_a_file_that_does_not_fit_into_memory_leaves_the_others_alone(terminal: Terminal) -> None:
     terminal.write("a.md", "bad")
     terminal.write("b.md", "the wild zebra ran")
-    engine = FailingEngine(NotEnoughMemoryError("It needs 9 GiB."))
-    result = terminal.check(".", "--format", "jsonl", load=lambda _: engine)
+    scorer = FailingScorer(NotEnoughMemoryError("It needs 9 GiB."))
+    result = terminal.check(".", "--format", "jsonl", load=lambda _: scorer)
     assert result.err == "ppl: ./a.md: It needs 9 GiB.\n"
     assert [file["path"] for file in result.lines] == ["./b.md"]
     assert result.code == 2
@@ -189,8 +188,8 @@ def test_a_file_that_does_not_fit_into_memory_leaves_the_others_alone(terminal: 
 def test_what_was_finished_is_written_when_a_person_interrupts(terminal: Terminal) -> None:
     terminal.write("a.md", "the wild zebra ran")
     terminal.write("b.md", "bad")
-    engine = FailingEngine(KeyboardInterrupt())
-    result = terminal.check(".", "--format", "json", load=lambda _: engine)
+    scorer = FailingScorer(KeyboardInterrupt())
+    result = terminal.check(".", "--format", "json", load=lambda _: scorer)
     assert [file["path"] for file in result.json["files"]] == ["./a.md"]
     assert result.code == 130
 
@@ -198,7 +197,7 @@ def test_what_was_finished_is_written_when_a_person_interrupts(terminal: Termina
 def test_the_model_is_chosen_by_options(terminal: Terminal) -> None:
     chosen: list[ModelChoice] = []
 
-    def load(choice: ModelChoice) -> Engine:
+    def load(choice: ModelChoice) -> FakeScorer:
         chosen.append(choice)
         return load_fake(choice)
 
@@ -209,7 +208,7 @@ def test_the_model_is_chosen_by_options(terminal: Terminal) -> None:
 
 
 def test_no_model_is_loaded_where_nothing_can_be_read(terminal: Terminal) -> None:
-    def load(_: ModelChoice) -> Engine:
+    def load(_: ModelChoice) -> FakeScorer:
         raise AssertionError
 
     assert terminal.check("nowhere.md", load=load).code == 2

@@ -15,7 +15,9 @@ def python(*arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-@pytest.mark.parametrize("argv", [["--help"], ["check", "--help"], ["score", "--help"]])
+@pytest.mark.parametrize(
+    "argv", [["--help"], ["check", "--help"], ["score", "--help"], ["cache", "--help"]]
+)
 def test_help_has_examples_and_exit_codes(
     argv: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -51,8 +53,8 @@ def test_the_version_is_told() -> None:
 def test_a_closed_pipe_is_quiet() -> None:
     script = (
         "import sys\nfrom ppl_engine.cli import main\n"
-        "from tests.cli.fake_scorer import load_fake\n"
-        "sys.exit(main(['score', '-'], load=load_fake))"
+        "from tests.cli.fake_scorer import fake_models\n"
+        "sys.exit(main(['score', '-'], models=fake_models()))"
     )
     pipe = subprocess.PIPE
     with subprocess.Popen(

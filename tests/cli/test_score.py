@@ -10,7 +10,7 @@ from ppl_engine.cli.score import Scored, line_scores
 from ppl_engine.cli.session import Session
 from ppl_engine.engine import Engine
 from ppl_engine.models.choice import ModelChoice
-from tests.cli.fake_scorer import NATS, FakeScorer
+from tests.cli.fake_scorer import NATS, FakeScorer, fake_models
 from tests.cli.running import Terminal
 from tests.stepping import finished
 
@@ -84,7 +84,7 @@ def test_words_are_aggregated(terminal: Terminal) -> None:
         ("!", False),
     ]
     assert words == terminal.score("--words", "--format", "jsonl", "a.txt").lines
-    assert document["model"]["name"] == "fake"
+    assert document["model"]["name"] == "embedded"
 
 
 def test_each_line_is_a_text_of_its_own(terminal: Terminal) -> None:
@@ -129,7 +129,7 @@ class EndlessLines(io.RawIOBase):
 def test_lines_are_read_no_further_than_they_are_scored(monkeypatch: pytest.MonkeyPatch) -> None:
     source = EndlessLines()
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BufferedReader(source)))
-    session = Session(ModelChoice(), lambda _: Engine(FakeScorer()))
+    session = Session(ModelChoice(), fake_models(), lambda: None)
     scores = line_scores(session, "-")
     for _ in range(1000):
         next(scores)

@@ -1,0 +1,21 @@
+"""What is said of a document as a whole: what a report or a quality gate needs of an analysis."""
+
+from dataclasses import dataclass
+
+from ppl_engine.analysis import Analysis
+from ppl_engine.findings.finding import Finding
+from ppl_engine.scoring.summary import Summary
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The totals and the findings of a text, without its scores."""
+
+    summary: Summary
+    findings: tuple[Finding, ...]
+    """In the order of the text."""
+
+    @classmethod
+    def of(cls, analysis: Analysis) -> "Verdict":
+        """Return what an analysis says of its text."""
+        return cls(analysis.summary, analysis.findings)

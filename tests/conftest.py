@@ -1,0 +1,11 @@
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(autouse=True)
+def _own_cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Keep scores in a directory of the test's own, in the processes that it starts too."""
+    directory = tmp_path_factory.mktemp("cache")
+    monkeypatch.setenv("PPL_CACHE_DIR", str(directory))
+    return directory
