@@ -5,7 +5,7 @@ import math
 import types
 import typing
 from enum import Enum
-from typing import Any, Literal, Union
+from typing import Any, Literal, Union, cast
 
 import numpy as np
 from hypothesis import strategies as st
@@ -23,7 +23,7 @@ def any_of(wanted: Any) -> st.SearchStrategy[Any]:  # noqa: PLR0911 - a table
         hints = typing.get_type_hints(wanted)
         crossing = [f for f in dataclasses.fields(wanted) if f.metadata.get("on_wire", True)]
         fields = {field.name: any_of(hints[field.name]) for field in crossing}
-        return st.builds(typing.cast("type[Any]", wanted), **fields)
+        return st.builds(cast("Any", wanted), **fields)
     if origin in (Union, types.UnionType):
         return st.one_of([any_of(argument) for argument in arguments])
     if origin is Literal:
