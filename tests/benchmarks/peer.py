@@ -3,7 +3,8 @@
     python peer.py NAME MODEL_DIRECTORY TEXTS_JSON [SCRIPT]
 
 Loads, scores two texts to warm up, writes a line of JSON; then for each line on standard input
-scores all texts once and writes a line with the seconds that took. Each is called as its own
+scores all texts once and writes a line with the seconds that took, by the clock and
+of the CPU. Each is called as its own
 documentation does, at its default settings; none of them is given what it does not need.
 """
 
@@ -244,10 +245,11 @@ def main() -> None:
         return
     say(precision=loaded.precision, version=loaded.version)
     for _ in sys.stdin:
-        start = time.perf_counter()
+        start, cpu_start = time.perf_counter(), time.process_time()
         n_tokens, log_likelihood = loaded.score(texts)
-        seconds = time.perf_counter() - start
-        say(seconds=seconds, n_tokens=n_tokens, nats=-log_likelihood / n_tokens)
+        seconds, cpu_seconds = time.perf_counter() - start, time.process_time() - cpu_start
+        nats = -log_likelihood / n_tokens
+        say(seconds=seconds, cpu_seconds=cpu_seconds, n_tokens=n_tokens, nats=nats)
 
 
 if __name__ == "__main__":

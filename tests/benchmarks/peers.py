@@ -1,7 +1,8 @@
 """Tokens per second next to other programs that score text: same model, same texts, one run.
 
     python -m tests.benchmarks.peers --new VENV --old VENV [--llama VENV] [--evaluate SCRIPT]
-        [--model gpt2-124M|embedded] [--only NAME …] [--paragraphs 4] [--rounds 3] [--markdown]
+        [--model gpt2-124M|embedded] [--only NAME …] [--paragraphs 4] [--rounds 3] [--lock FILE]
+        [--cpu-time] [--markdown]
 
 VENV are environments that hold the peers (`--help-install` prints how they are made); the old one
 is for those that do not run with transformers 5. Every peer is a process of its own (peer.py),
@@ -10,6 +11,7 @@ counts. Everything runs on as many cores as this process may use: pin it with ta
 """
 
 import argparse
+import fcntl
 import json
 import os
 import platform
@@ -56,6 +58,7 @@ class Runner:
     process: "subprocess.Popen[str]"
     said: dict[str, Any] = field(default_factory=dict)
     seconds: list[float] = field(default_factory=list)
+    cpu_seconds: list[float] = field(default_factory=list)
 
     def read(self) -> bool:
         """Take in a line; False where the peer has failed."""
@@ -64,6 +67,7 @@ class Runner:
         self.said |= json.loads(line) if line else {"error": "it ended without a word"}
         if "seconds" in self.said:
             self.seconds.append(self.said.pop("seconds"))
+            self.cpu_seconds.append(self.said.pop("cpu_seconds"))
         return "error" not in self.said
 
     def run(self) -> None:
@@ -143,6 +147,17 @@ def _our_path() -> dict[str, str]:
     return {"PYTHONPATH": str(Path(__file__).parents[2])}
 
 
+@contextmanager
+def alone(lock: str | None) -> Generator[None]:
+    """Wait until no other benchmark on this machine holds the lock."""
+    if lock is None:
+        yield
+        return
+    with Path(lock).open("a") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
 def compared(options: argparse.Namespace) -> dict[str, Any]:
     """Run all peers on one model."""
     with TemporaryDirectory() as scratch, model_directory(options.model) as directory:
@@ -151,20 +166,21 @@ def compared(options: argparse.Namespace) -> dict[str, Any]:
         if options.llama and options.convert:
             convert(options, directory)
         runners = started(options, directory, texts)
-        for _ in range(options.rounds):
-            for runner in runners:
-                if "error" not in runner.said:
-                    runner.run()
+        with alone(options.lock):
+            for _ in range(options.rounds):
+                for runner in runners:
+                    if "error" not in runner.said:
+                        runner.run()
         for runner in runners:
             runner.process.kill()
             runner.process.communicate()
-    return {runner.name: _result(runner) for runner in runners}
+    return {one.name: _result(one, by_cpu_time=options.cpu_time) for one in runners}
 
 
-def _result(runner: Runner) -> dict[str, Any]:
+def _result(runner: Runner, *, by_cpu_time: bool) -> dict[str, Any]:
     if "error" in runner.said:
         return {"error": " ".join(runner.said["error"].split())}
-    rate = runner.said["n_tokens"] / min(runner.seconds)
+    rate = runner.said["n_tokens"] / min(runner.cpu_seconds if by_cpu_time else runner.seconds)
     return {**runner.said, "tokens_per_second": round(rate, 1)}
 
 
@@ -198,6 +214,12 @@ def main() -> None:
     parser.add_argument("--only", nargs="+", choices=tuple(PEERS), metavar="NAME")
     parser.add_argument("--paragraphs", type=int, default=4)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--lock", metavar="FILE", help="hold this lock during the rounds")
+    parser.add_argument(
+        "--cpu-time",
+        action="store_true",
+        help="count seconds of the CPU: on one core of many users",
+    )
     parser.add_argument("--markdown", action="store_true")
     parser.add_argument("--verbose", action="store_true", help="show what the peers say")
     parser.add_argument("--help-install", action="version", version=INSTALL)
