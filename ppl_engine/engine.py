@@ -11,17 +11,16 @@ from typing import Final
 import numpy as np
 
 from ppl_engine.analysis import Analysis, Progress
+from ppl_engine.analyzing import Means, Request, analyze
 from ppl_engine.explanation import Expected, Explanation, explain_word
-from ppl_engine.findings.surprising import alternatives, finding, surprising_words
 from ppl_engine.findings.thresholds import Thresholds
 from ppl_engine.scoring.cache import ScoreStore, StoredScorer, WindowCache
 from ppl_engine.scoring.document import run, score_document
 from ppl_engine.scoring.lines import LineScore, score_lines
 from ppl_engine.scoring.predictions import Predictor
 from ppl_engine.scoring.scorer import ModelInfo, Prediction, Scorer
-from ppl_engine.scoring.scores import TokenScores
-from ppl_engine.scoring.word_scores import WordScores, word_scores
-from ppl_engine.text.prose import prose_spans
+from ppl_engine.scoring.scores import Ints, TokenScores
+from ppl_engine.text.spans import Span
 
 _N_EXPECTED: Final = 5
 _N_LOOKED_AT: Final = 20
@@ -55,43 +54,39 @@ class Engine:
         return score_lines(lines, self._scorer)
 
     def analyze(
-        self, text: str, *, language: str, thresholds: Thresholds
+        self,
+        text: str,
+        *,
+        language: str,
+        thresholds: Thresholds,
+        previous: Analysis | None = None,
+        visible: Sequence[Span] = (),
     ) -> Generator[Progress, None, Analysis]:
-        """Score a text and find what in it is worth a glance, in bounded steps."""
-        tokens = yield from self.score(text)
-        # On a long text each of the following takes a while: whoever runs us may want to stop.
-        scored = Progress(len(tokens), len(tokens))
-        words = word_scores(text, tokens)
-        yield scored
-        prose = prose_spans(text, language)
-        yield scored
-        flagged = surprising_words(text, words, prose, thresholds)
-        yield scored
-        expected = yield from self._predictions(tokens, words, flagged)
-        findings = tuple(
-            finding(text, words, idx, alternatives(text, tokens, words, idx, predicted))
-            for idx, predicted in zip(flagged, expected, strict=True)
-        )
-        return Analysis(text, language, tokens, words, findings, self.model, thresholds)
+        """Score a text and find what in it is worth a glance, in bounded steps.
+
+        With the analysis of an earlier version as `previous`, be it a partial one, the work is in
+        proportion to what changed; the result is the same. What was edited is scored first, then
+        what is `visible`, then the rest; a `Partial` may come before the rest.
+        """
+        request = Request(text, language, thresholds, visible)
+        return analyze(request, previous, Means(self._stored, self._cache, self._predictions))
 
     def explain(self, analysis: Analysis, offset: int) -> Explanation | None:
         """Explain the word at a code-point offset; None where there is no word."""
         idx = analysis.words.index_at(offset)
         if idx is None:
             return None
-        likely: Sequence[Prediction] = ()
+        expected: tuple[Expected, ...] = ()
         if not np.isnan(analysis.words.entropy[idx]):
-            (likely,) = run(self._predictions(analysis.tokens, analysis.words, [idx]))
-        expected = tuple(Expected(p.text, math.exp(p.logprob)) for p in likely[:_N_EXPECTED])
+            first = analysis.words.first_token[idx : idx + 1]
+            (likely,) = run(self._predictions(analysis.tokens, first))
+            expected = tuple(Expected(p.text, math.exp(p.logprob)) for p in likely[:_N_EXPECTED])
         return explain_word(analysis, idx, expected)
 
     def _predictions(
-        self, tokens: TokenScores, words: WordScores, word_idx: list[int]
+        self, tokens: TokenScores, token_idx: Ints
     ) -> Generator[Progress, None, list[Sequence[Prediction]]]:
-        if not word_idx:
-            return []
-        first = words.first_token[np.array(word_idx, dtype=np.int64)]
-        return (yield from self._predictor.predict(tokens, first, _N_LOOKED_AT))
+        return (yield from self._predictor.predict(tokens, token_idx, _N_LOOKED_AT))
 
 
 def score(text: str, engine: Engine) -> TokenScores:

@@ -6,6 +6,7 @@ import numpy as np
 import regex
 from numpy.typing import NDArray
 
+from ppl_engine.models.tokenizer import TextTokenizer
 from ppl_engine.scoring.scorer import Encoding, ModelInfo, Prediction
 from ppl_engine.scoring.scores import WindowScores
 from ppl_engine.scoring.windows import Window
@@ -96,3 +97,62 @@ def uniform(vocabulary: Sequence[str], *, context: int = 64) -> BigramScorer:
     """A scorer that expects every token, and the end, with the same probability."""
     n = len(vocabulary) + 1
     return BigramScorer(vocabulary, np.full((n, n), 1.0 / n), context=context)
+
+
+class ContextScorer:
+    """A scorer whose every number depends on all the ids before it in its window.
+
+    What is read in a wrong window, or not read again after an edit, thus shows. It remembers the
+    windows that it was given.
+    """
+
+    bos_id: int | None = 0
+
+    def __init__(self, tokenizer: TextTokenizer, *, context: int = 64) -> None:
+        self._tokenizer = tokenizer
+        self.windows: list[Window] = []
+        self.n_predicted = 0
+        self.model = ModelInfo(
+            name="context",
+            revision="1",
+            device="cpu",
+            precision="exact",
+            context=context,
+            vocab_size=len(tokenizer),
+            bos_policy="bos",
+        )
+
+    def encode(self, text: str) -> Encoding:
+        return self._tokenizer.encode(text)
+
+    def score_windows(
+        self, windows: Sequence[Window]
+    ) -> Iterator[Sequence[tuple[int, WindowScores]]]:
+        for idx, window in enumerate(windows):
+            self.windows.append(window)
+            yield [(idx, self._score(window))]
+
+    def predict(self, hidden: NDArray[np.float32], n: int) -> list[list[Prediction]]:
+        self.n_predicted += len(hidden)
+        expected = [" word", " other", "s", " and", "\n"]
+        return [
+            [
+                Prediction(k, expected[(int(row[0]) + k) % len(expected)], -0.1 - k)
+                for k in range(min(n, len(expected)))
+            ]
+            for row in hidden
+        ]
+
+    def _score(self, window: Window) -> WindowScores:
+        state = np.cumsum(window.ids * (np.arange(len(window.ids)) + 17) + 5) % 9973
+        before, after = state[window.n_context - 1 : -1], state[window.n_context :]
+        logprob = -((before * 31 + window.ids[window.n_context :] * 7) % 977) / 32 - 0.01
+        return WindowScores(
+            logprob=logprob.astype(np.float32),
+            entropy=(before % 7 / 2).astype(np.float32),
+            rank=1 + before % 50,
+            top_logprob=np.maximum(logprob, -(before % 3) / 4).astype(np.float32),
+            boundary_before=(before % 11 / 16).astype(np.float32),
+            boundary_after=(after % 11 / 16).astype(np.float32),
+            hidden=(before[:, None] % 101).astype(np.float32),
+        )

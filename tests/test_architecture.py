@@ -59,9 +59,15 @@ def test_the_engine_knows_no_editor(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", [*sources(ENGINE), *sources(SERVER)], ids=named)
-def test_only_models_import_torch(path: Path) -> None:
-    if path.parent != ENGINE / "models":
+def test_only_models_and_their_training_import_torch(path: Path) -> None:
+    if path.parent not in {ENGINE / "models", ENGINE / "pretraining"}:
         assert not packages(path) & TORCH
+
+
+@pytest.mark.parametrize("path", [*sources(ENGINE), *sources(SERVER)], ids=named)
+def test_nothing_but_itself_imports_the_training(path: Path) -> None:
+    if path.parent != ENGINE / "pretraining":
+        assert not any(name.startswith("ppl_engine.pretraining") for name in imported(path))
 
 
 @pytest.mark.parametrize("path", PURE, ids=named)

@@ -7,9 +7,7 @@ it first occurs, and a budget keeps the strongest only.
 """
 
 import math
-from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import islice
 from typing import Final
 
@@ -18,44 +16,34 @@ import regex
 
 from ppl_engine.findings.finding import Alternative, Finding, Severity
 from ppl_engine.findings.thresholds import Thresholds
+from ppl_engine.findings.vocabulary import Vocabulary, asked
 from ppl_engine.scoring.scorer import Prediction
-from ppl_engine.scoring.scores import TokenScores
+from ppl_engine.scoring.scores import Ints, TokenScores
+from ppl_engine.scoring.units import NATS_PER_BIT
 from ppl_engine.scoring.word_scores import WordScores
+from ppl_engine.text.prose import Prose
 from ppl_engine.text.spans import Span
 
 CODE: Final = "surprising-word"
 SEVERITY: Final[Severity] = "information"
 
-_PLAIN_WORD: Final = regex.compile(
-    r"\p{Lu}?\p{Ll}[\p{Ll}\p{M}]*(?:['’]\p{Ll}+)?|\p{Lo}[\p{Lo}\p{M}]+"
-)
 # One letter is hardly ever a word; as a token it begins one, and does not say which.
 _BEGINS_WORD: Final = regex.compile(r"[ \t]?(?:\p{L}{2,}|\p{Lo}|[aAI]$)")
 _WORTH_NAMING: Final = 0.05
 _N_ALTERNATIVES: Final = 5
-_SENTENCE_START: Final = regex.compile(r"(?:^|[.!?:]|[\r\n])[\"'“‘(\[*_#>\-+\s\d.|]*$")
-# Letters glued to these belong to a name of something: a path, an option, a call, a placeholder.
-_GLUE: Final = frozenset("/\\_@#=<>{}[]|~$%&*+^`")
-_OPENS_EMPHASIS: Final = regex.compile(r"(?:(?<=[\s(\"“‘])|^)[*_~]{1,3}$")
-_CLOSES_EMPHASIS: Final = regex.compile(r"^[*_~]{1,3}(?=[\s.,;:!?)\"”’]|$)")
-_QUOTES: Final = {'"': '"', "'": "'", "“": "”", "‘": "’", "«": "»", "„": "“"}
+_N_HASHED_BITS: Final = 16
 
 
 def surprising_words(
-    text: str, words: WordScores, prose: Sequence[Span], thresholds: Thresholds
-) -> list[int]:
-    """Return the indices of the words to flag, ascending."""
-    strong = np.flatnonzero(_is_strong(words, thresholds))
-    starts = [span.start for span in prose]
-    first_idx = _first_occurrences(text, words) if len(strong) else {}
-    candidates: list[int] = []
-    for idx in strong.tolist():
-        word = _Word.at(text, words, idx, prose, starts)
-        if word is None or not _may_be_flagged(word):
-            continue
-        if first_idx[word.text.casefold()] == idx:
-            candidates.append(idx)
-    return _strongest(candidates, words, thresholds)
+    text: str, words: WordScores, prose: Prose, known: Vocabulary, thresholds: Thresholds
+) -> tuple[list[int], Vocabulary]:
+    """Return the indices of the words to flag, ascending, and what was found out about words."""
+    strong = _strong(words, thresholds)
+    unasked = strong[known.may_be_flagged[strong] < 0]
+    known = asked(text, words, prose, known, unasked.tolist())
+    candidates = strong[known.may_be_flagged[strong] == 1]
+    candidates = candidates[_first_of_term(known.term, candidates) == candidates]
+    return _strongest(candidates, words, thresholds), known
 
 
 def finding(
@@ -63,7 +51,7 @@ def finding(
 ) -> Finding:
     """Describe one flagged word."""
     span = Span(int(words.starts[idx]), int(words.ends[idx]))
-    surprisal_bits = float(words.surprisal_bits[idx])
+    surprisal_bits = -float(words.logprob[idx]) / NATS_PER_BIT
     likely = alternatives and alternatives[0].probability >= _WORTH_NAMING
     expected = f"; “{alternatives[0].text}” was expected" if likely else ""
     return Finding(
@@ -73,7 +61,7 @@ def finding(
         span=span,
         text=span.of(text),
         surprisal_bits=surprisal_bits,
-        entropy_bits=float(words.entropy_bits[idx]),
+        entropy_bits=float(words.entropy[idx]) / NATS_PER_BIT,
         rank=int(words.rank[idx]),
         alternatives=alternatives,
     )
@@ -101,65 +89,36 @@ def alternatives(
     return tuple(islice(fitting, _N_ALTERNATIVES))
 
 
-@dataclass(frozen=True, slots=True)
-class _Word:
-    """A word with the characters around it, but for marks of emphasis."""
-
-    span: Span
-    text: str
-    before: str
-    after: str
-
-    @classmethod
-    def at(
-        cls, text: str, words: WordScores, idx: int, prose: Sequence[Span], starts: list[int]
-    ) -> "_Word | None":
-        """Return the word if it is prose."""
-        span = Span(int(words.starts[idx]), int(words.ends[idx]))
-        around = prose[max(0, bisect_right(starts, span.start) - 1)] if prose else Span(0, 0)
-        if span.start < around.start or around.end < span.end:
-            return None
-        before = _OPENS_EMPHASIS.sub("", text[max(0, span.start - 40) : span.start])
-        after = _CLOSES_EMPHASIS.sub("", text[span.end : span.end + 5])
-        return cls(span, span.of(text), before, after)
-
-
-def _is_strong(words: WordScores, thresholds: Thresholds) -> np.ndarray:
-    return (
-        words.is_word
-        & (thresholds.surprisal_bits <= words.surprisal_bits)
-        & (thresholds.excess_bits <= words.excess_bits)
+def _strong(words: WordScores, thresholds: Thresholds) -> Ints:
+    surprisal_bits = words.surprisal_bits
+    excess_bits = surprisal_bits - words.entropy_bits
+    return np.flatnonzero(
+        (thresholds.surprisal_bits <= surprisal_bits)
+        & (thresholds.excess_bits <= excess_bits)
         & (thresholds.gap_bits <= words.gap_bits)
         & (thresholds.n_cold_tokens <= words.first_token)
+        & words.is_word
     )
 
 
-def _may_be_flagged(word: _Word) -> bool:
-    """Whether a word looks like one of the language rather than a name, identifier or quotation."""
-    if len(word.text) < 2 or not _PLAIN_WORD.fullmatch(word.text):  # noqa: PLR2004 - letters
-        return False
-    is_capitalized = word.text[0].isupper()
-    if is_capitalized and not _SENTENCE_START.search(word.before):
-        return False
-    last, following = word.before[-1:], word.after[:1]
-    if last in _GLUE or following in _GLUE or (last and last in "-.:"):
-        return False
-    if following and following in "-.:(" and word.after[1:2].strip():
-        return False
-    return not following or _QUOTES.get(last) != following
+def _first_of_term(terms: Ints, word_idx: Ints) -> Ints:
+    """Return for each of these words the first of its term in the text."""
+    wanted, places = np.unique(terms[word_idx], return_inverse=True)
+    # Few words have the last bits of one that is wanted: the search is for those alone.
+    may_be_wanted = np.zeros(2**_N_HASHED_BITS, dtype=np.bool_)
+    may_be_wanted[wanted & (len(may_be_wanted) - 1)] = True
+    idx = np.flatnonzero(may_be_wanted[terms & (len(may_be_wanted) - 1)])[::-1]
+    place = np.searchsorted(wanted, terms[idx])
+    is_wanted = wanted[np.minimum(place, len(wanted) - 1)] == terms[idx]
+    first = np.zeros(len(wanted), dtype=np.int64)
+    first[place[is_wanted]] = idx[is_wanted]  # the last to be written is the first of the text
+    return first[places]
 
 
-def _first_occurrences(text: str, words: WordScores) -> dict[str, int]:
-    """Return for each term, whatever its case, the word where it first stands."""
-    places = zip(words.starts.tolist(), words.ends.tolist(), strict=True)
-    terms = [text[start:end].casefold() for start, end in places]
-    return {term: len(terms) - 1 - k for k, term in enumerate(reversed(terms))}
-
-
-def _strongest(candidates: list[int], words: WordScores, thresholds: Thresholds) -> list[int]:
+def _strongest(candidates: Ints, words: WordScores, thresholds: Thresholds) -> list[int]:
     if thresholds.max_per_1000_words == 0:
         return []
     n_words = int(words.is_word.sum())
     budget = max(1, n_words * thresholds.max_per_1000_words // 1000)
-    by_excess = sorted(candidates, key=lambda idx: -float(words.excess_bits[idx]))
-    return sorted(by_excess[:budget])
+    by_excess = np.argsort(-words.excess_bits[candidates], kind="stable")
+    return sorted(candidates[by_excess[:budget]].tolist())

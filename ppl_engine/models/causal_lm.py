@@ -1,4 +1,4 @@
-"""A causal language model on torch and transformers, as a `Scorer`."""
+"""A causal language model on torch, as a `Scorer`."""
 
 import logging
 from collections.abc import Iterator, Sequence
@@ -9,10 +9,12 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
-from transformers import PreTrainedModel
 
 from ppl_engine.errors import NotEnoughMemoryError, NumericsError
-from ppl_engine.models.head import Head, RowScores
+from ppl_engine.models.body import Body
+from ppl_engine.models.head import Head
+from ppl_engine.models.kept import KeptWindow, KeptWindows
+from ppl_engine.models.rows import RowTable, first_row, n_rows, padded, targets, window_scores
 from ppl_engine.models.tokenizer import TextTokenizer
 from ppl_engine.scoring.scorer import Encoding, ModelInfo, Prediction
 from ppl_engine.scoring.scores import WindowScores
@@ -23,6 +25,10 @@ logger = logging.getLogger(__name__)
 _STEP_TOKENS: Final = {"cpu": 1024, "mps": 4096, "cuda": 16384}
 """Tokens read in one forward pass: large enough to keep the device busy, short enough to cancel."""
 
+_FEW_WINDOWS: Final = 4
+"""So many windows at once are somebody typing: each is read alone, and kept to go on from."""
+
+_KEPT_BYTES: Final = {"cpu": 96 * 2**20, "mps": 256 * 2**20, "cuda": 1024 * 2**20}
 
 _OUT_OF_MEMORY_SIGNS: Final = (
     "out of memory",
@@ -34,16 +40,11 @@ _OUT_OF_MEMORY_SIGNS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class CausalParts:
-    """A model taken apart: the body runs as transformers wrote it, the head is ours."""
+    """A model taken apart."""
 
-    model: PreTrainedModel
+    body: Body
     head: Head
     tokenizer: TextTokenizer
-
-
-def final_hidden_states(model: PreTrainedModel, ids: Tensor) -> Tensor:
-    """Run the body: token ids (B, T) to final hidden states (B, T, D)."""
-    return cast("Tensor", model.base_model(input_ids=ids, use_cache=False).last_hidden_state)
 
 
 class CausalLM:
@@ -54,6 +55,7 @@ class CausalLM:
         self._info = info
         self._bos_id = bos_id
         self._step_tokens = _STEP_TOKENS[info.device]
+        self._kept = KeptWindows(_KEPT_BYTES[info.device])
 
     @property
     def model(self) -> ModelInfo:
@@ -72,18 +74,32 @@ class CausalLM:
     def score_windows(
         self, windows: Sequence[Window]
     ) -> Iterator[Sequence[tuple[int, WindowScores]]]:
-        """Yield (index, scores) of each window, as many at a time as fit into one forward pass."""
-        pending = self._batches(windows)[::-1]
+        """Yield (index, scores) of each window, as many at a time as fit into one forward pass.
+
+        Few windows are read one after the other, each from where it differs from one kept. In
+        `exact` precision nothing is reused, so that scores do not depend on what came before even
+        in their last bits.
+        """
+        goes_on = len(windows) <= _FEW_WINDOWS and self._goes_on
+        alone = goes_on or self._info.precision == "exact"
+        pending = ([[k] for k in range(len(windows))] if alone else self._batches(windows))[::-1]
         while pending:
             batch = pending.pop()
+            chosen = [windows[idx] for idx in batch]
+            n_kept = len(self._kept)
             try:
-                scores = self._score_batch([windows[idx] for idx in batch])
+                tables = [self._go_on(chosen[0])] if goes_on else self._read(chosen)
             except (RuntimeError, MemoryError) as exc:
                 if not is_out_of_memory(exc):
                     raise
-                pending += self._after_out_of_memory(batch)
+                pending += self._after_out_of_memory(batch, had_kept=n_kept > 0)
                 continue
-            yield list(zip(batch, scores, strict=True))
+            for table in tables:
+                self._check_numbers(table)
+            yield [
+                (idx, window_scores(table, w))
+                for idx, table, w in zip(batch, tables, chosen, strict=True)
+            ]
 
     def predict(self, hidden: NDArray[np.float32], n: int) -> list[list[Prediction]]:
         """Return the `n` most probable next tokens for each final hidden state (rows, width)."""
@@ -92,12 +108,12 @@ class CausalLM:
         except (RuntimeError, MemoryError) as exc:
             if not is_out_of_memory(exc):
                 raise
-            self._after_out_of_memory([0])
+            self._after_out_of_memory([0], had_kept=len(self._kept) > 0)
             return self._predict(hidden, n)
 
     @torch.inference_mode()
     def _predict(self, hidden: NDArray[np.float32], n: int) -> list[list[Prediction]]:
-        rows = torch.from_numpy(hidden).to(self._parts.head.weight.device)
+        rows = torch.from_numpy(hidden).to(self._parts.head.device)
         ids, logprobs = self._parts.head.predict(rows, n)
         rows_of_ids = cast("list[list[int]]", ids.tolist())
         rows_of_logprobs = cast("list[list[float]]", logprobs.tolist())
@@ -110,10 +126,12 @@ class CausalLM:
             for row in zip(rows_of_ids, rows_of_logprobs, strict=True)
         ]
 
+    @property
+    def _goes_on(self) -> bool:
+        return self._parts.body.goes_on and self._info.precision != "exact"
+
     def _batches(self, windows: Sequence[Window]) -> list[list[int]]:
-        """Put windows of like length together; in `exact` precision each stays alone."""
-        if self._info.precision == "exact":
-            return [[idx] for idx in range(len(windows))]
+        """Put windows of like length together, as many as one forward pass takes."""
         order = sorted(range(len(windows)), key=lambda idx: len(windows[idx].ids))
         batches: list[list[int]] = []
         for idx in order:
@@ -125,35 +143,65 @@ class CausalLM:
         return batches
 
     @torch.inference_mode()
-    def _score_batch(self, windows: Sequence[Window]) -> list[WindowScores]:
+    def _read(self, windows: Sequence[Window]) -> list[RowTable]:
+        """Read windows from their beginnings, side by side."""
         head = self._parts.head
-        ids = _padded(windows).to(head.weight.device)  # (B, T)
-        hidden = final_hidden_states(self._parts.model, ids)  # (B, T, D)
-        rows = torch.cat(
-            [hidden[b, _first_row(w) : len(w.ids)] for b, w in enumerate(windows)]
-        ).float()
-        targets = torch.cat([_targets(w) for w in windows]).to(rows.device)
-        scored = head.score(rows, targets)
-        if scored.logprob.isnan().any():
+        ids, wanted = (tensor.to(head.device) for tensor in padded(windows))
+        hidden = self._parts.body.hidden_states(ids, wanted)  # (R, D)
+        table = self._scored(hidden, torch.cat([targets(w, first_row(w)) for w in windows]))
+        ends = np.cumsum([n_rows(w) for w in windows]).tolist()
+        return [table.slice(end - n_rows(w), end) for w, end in zip(windows, ends, strict=True)]
+
+    @torch.inference_mode()
+    def _go_on(self, window: Window) -> RowTable:
+        """Read a window from where it differs from one that is kept, and keep it."""
+        ids, first = window.ids, first_row(window)
+        body, device = self._parts.body, self._parts.head.device
+        found = self._kept.take(ids)
+        known, start, before = None, 0, None  # rows known, first token to read, rows between
+        past = found[0].past if found else body.new_past(len(ids))
+        if found:
+            kept, start = found
+            if kept.first_row <= first < start:
+                known = kept.table.slice(first - kept.first_row, start - kept.first_row)
+                before = torch.from_numpy(known.hidden[-1:])
+                known = known.slice(0, start - first - 1)
+            else:
+                start = min(start, first)
+            past.crop(start)
+        hidden = torch.empty(0) if before is None else before.to(device)  # (R, D)
+        if start < len(ids):
+            n_wanted = len(ids) - max(start, first)
+            read = body.more_hidden_states(torch.from_numpy(ids[start:]).to(device), past, n_wanted)
+            hidden = read if before is None else torch.cat([hidden, read.float()])
+        table = self._scored(hidden, targets(window, len(ids) - len(hidden)))
+        table = known.followed_by(table) if known else table
+        self._kept.put(KeptWindow(ids, past, first, table))
+        return table
+
+    def _scored(self, hidden: Tensor, wanted: Tensor) -> RowTable:
+        """Score tokens (R,) against what final hidden states (R, D) predict."""
+        return RowTable.of(self._parts.head.score(hidden, wanted.to(hidden.device)), hidden)
+
+    def _check_numbers(self, table: RowTable) -> None:
+        if np.isnan(table.logprob).any():
+            self._kept.clear()
             raise NumericsError(
                 f"{self._info.name} gives no numbers in {self._info.precision} for a part of the "
                 "text; choose the precision bf16 or exact."
             )
-        table = _Rows.of(scored, rows)
-        ends = np.cumsum([len(w.ids) - _first_row(w) for w in windows])
-        return [
-            _window_scores(table.slice(end - len(w.ids) + _first_row(w), end), w)
-            for w, end in zip(windows, ends.tolist(), strict=True)
-        ]
 
-    def _after_out_of_memory(self, batch: list[int]) -> list[list[int]]:
-        """Halve the batch; a single window that does not fit moves the model to the CPU."""
-        if self._parts.head.weight.is_cuda:
+    def _after_out_of_memory(self, batch: list[int], *, had_kept: bool) -> list[list[int]]:
+        """Forget what is kept, halve the batch, or move a single window's model to the CPU."""
+        self._kept.clear()
+        if self._parts.head.device.type == "cuda":
             torch.cuda.empty_cache()
         if len(batch) > 1:
             self._step_tokens = max(1, self._step_tokens // 2)
             half = len(batch) // 2
             return [batch[half:], batch[:half]]
+        if had_kept:
+            return [batch]
         if self._info.device == "cpu":
             raise NotEnoughMemoryError(
                 "There is not enough memory to score even one passage with "
@@ -166,83 +214,12 @@ class CausalLM:
         notice = f"The {self._info.device} device ran out of memory; scoring goes on on the CPU."
         logger.warning(notice)
         cpu = torch.device("cpu")
-        self._parts.model.to(cpu)  # pyright: ignore[reportArgumentType] - see loading
+        self._parts.body.to(cpu)
         self._parts = replace(self._parts, head=self._parts.head.to(cpu))
         notices = (*self._info.notices, notice)
         self._info = replace(self._info, device="cpu", notices=notices)
         self._step_tokens = _STEP_TOKENS["cpu"]
-
-
-@dataclass(frozen=True, slots=True)
-class _Rows:
-    """What is kept of R predictions, on the CPU."""
-
-    logprob: NDArray[np.float32]
-    entropy: NDArray[np.float32]
-    rank: NDArray[np.int64]
-    top_logprob: NDArray[np.float32]
-    boundary: NDArray[np.float32]
-    hidden: NDArray[np.float32]
-
-    @classmethod
-    def of(cls, scored: RowScores, hidden: Tensor) -> "_Rows":
-        return cls(
-            scored.logprob.cpu().numpy(),
-            scored.entropy.cpu().numpy(),
-            scored.rank.cpu().numpy(),
-            scored.top_logprob.cpu().numpy(),
-            scored.boundary.cpu().numpy(),
-            hidden.cpu().numpy(),
-        )
-
-    def slice(self, start: int, end: int) -> "_Rows":
-        return _Rows(
-            self.logprob[start:end],
-            self.entropy[start:end],
-            self.rank[start:end],
-            self.top_logprob[start:end],
-            self.boundary[start:end],
-            self.hidden[start:end],
-        )
-
-
-def _first_row(window: Window) -> int:
-    """Return the first position whose prediction is wanted: that of the first target, if any."""
-    return max(0, window.n_context - 1)
-
-
-def _targets(window: Window) -> Tensor:
-    """Return what the rows from `_first_row` on predict; the last predicts what is not there."""
-    return torch.from_numpy(np.append(window.ids[_first_row(window) + 1 :], 0))
-
-
-def _padded(windows: Sequence[Window]) -> Tensor:
-    """Stack windows (B, T), filled on the right, where a causal model never looks."""
-    longest = max(len(w.ids) for w in windows)
-    ids = np.zeros((len(windows), longest), dtype=np.int64)
-    for row, w in zip(ids, windows, strict=True):
-        row[: len(w.ids)] = w.ids
-    return torch.from_numpy(ids)
-
-
-def _window_scores(rows: _Rows, window: Window) -> WindowScores:
-    """Give each target the row that predicts it; the row after the last tells how words end."""
-    unpredicted = 1 if window.n_context == 0 else 0
-    return WindowScores(
-        logprob=_with_gap(rows.logprob[:-1], unpredicted),
-        entropy=_with_gap(rows.entropy[:-1], unpredicted),
-        rank=np.concatenate([np.zeros(unpredicted, dtype=np.int64), rows.rank[:-1]]),
-        top_logprob=_with_gap(rows.top_logprob[:-1], unpredicted),
-        boundary_before=_with_gap(rows.boundary[:-1], unpredicted),
-        boundary_after=rows.boundary[0 if unpredicted else 1 :],
-        hidden=np.concatenate(
-            [np.zeros((unpredicted, rows.hidden.shape[1]), np.float32), rows.hidden[:-1]]
-        ),
-    )
-
-
-def _with_gap(values: NDArray[np.float32], n_missing: int) -> NDArray[np.float32]:
-    return np.concatenate([np.full(n_missing, np.nan, dtype=np.float32), values])
+        self._kept = KeptWindows(_KEPT_BYTES["cpu"])
 
 
 def is_out_of_memory(exc: BaseException) -> bool:

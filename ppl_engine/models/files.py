@@ -42,6 +42,15 @@ class ModelFiles:
     special_tokens: dict[str, str]
     """Such as `bos_token`, as far as the tokenizer's configuration names them."""
 
+    @property
+    def n_head_parameters(self) -> int:
+        """Of the last layer, vocabulary by width; 0 where the configuration does not say."""
+        inner = cast("dict[str, Any]", self.config.get("text_config") or {})
+        merged = {**self.config, **inner}
+        size = merged.get("vocab_size")
+        width = merged.get("hidden_size", merged.get("n_embd"))
+        return size * width if isinstance(size, int) and isinstance(width, int) else 0
+
 
 def find_model(name: str) -> ModelFiles:
     """Return the checked files of `embedded`, of a directory, or of a hub id.

@@ -7,7 +7,6 @@ come. The product is exact in int32. This is the "dynamic" scheme of torch and o
 
 import torch
 from torch import Tensor, nn
-from transformers.pytorch_utils import Conv1D
 
 
 class Int8Linear(nn.Module):
@@ -35,17 +34,6 @@ class Int8Linear(nn.Module):
         if self.bias is not None:
             result = result + self.bias
         return result.to(x.dtype).reshape(*x.shape[:-1], -1)
-
-
-def quantize_linears(module: nn.Module) -> None:
-    """Replace every linear layer below `module` by its int8 form, in place."""
-    for name, child in module.named_children():
-        if type(child) is nn.Linear:
-            setattr(module, name, Int8Linear(child.weight, child.bias))
-        elif isinstance(child, Conv1D):  # GPT-2's linear layers, stored the other way round
-            setattr(module, name, Int8Linear(child.weight.T.contiguous(), child.bias))
-        else:
-            quantize_linears(child)
 
 
 def _rounded(rows: Tensor) -> tuple[Tensor, Tensor]:

@@ -13,6 +13,7 @@ import regex
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
+from ppl_engine.models.seams import respects_seams
 from ppl_engine.scoring.alignment import spans_of_bytes, spans_of_offsets
 from ppl_engine.scoring.scorer import Encoding
 from ppl_engine.text.words import BEGINS_WORD_CHARACTER
@@ -37,6 +38,7 @@ class TextTokenizer:
 
         self._byte_lengths = np.array([len(raw) for raw in self.token_bytes], dtype=np.int64)
         self._begins_word = _begins_word(self.token_bytes)
+        self._respects_seams = respects_seams(self._backend)
 
     def __len__(self) -> int:
         return len(self.token_bytes)
@@ -78,7 +80,9 @@ class TextTokenizer:
             starts, ends = spans_of_offsets(len(clean), encoded.offsets)
         else:
             starts, ends = spans_of_bytes(clean, lengths)
-        return Encoding(ids, starts, ends, self._begins_word[ids], lengths is not None)
+        is_exact = lengths is not None
+        respects = is_exact and self._respects_seams
+        return Encoding(ids, starts, ends, self._begins_word[ids], is_exact, respects)
 
     def _exact_lengths(self, text: str, ids: NDArray[np.int64]) -> NDArray[np.int64] | None:
         """Return how many bytes of the text each token takes, or None if they are not its bytes."""

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ppl_engine.scoring.scores import Ints
-from ppl_engine.text.blocks import Cut, cuts
+from ppl_engine.text.blocks import Cut, Cuts
 
 _HASHED_TOKENS: Final = 4
 _Priorities = NDArray[np.uint64]
@@ -53,12 +53,16 @@ class SegmentPolicy:
 
 
 def segment_starts(
-    text: str, ids: Ints, starts: Ints, begins_word: NDArray[np.bool_], policy: SegmentPolicy
+    cuts: Cuts, ids: Ints, starts: Ints, begins_word: NDArray[np.bool_], policy: SegmentPolicy
 ) -> Ints:
-    """Return the index of the first token of every segment, ascending, the first being 0."""
+    """Return the index of the first token of every segment, ascending, the first being 0.
+
+    `cuts` are those of the text; the arrays hold the id of each token, its code-point offset and
+    whether it begins a word.
+    """
     if len(ids) <= policy.longest:
         return np.zeros(min(1, len(ids)), dtype=np.int64)
-    priorities = _priorities(ids, _cut_of_tokens(text, starts, begins_word))
+    priorities = _priorities(ids, _cut_of_tokens(cuts, starts, begins_word))
     anchors = np.flatnonzero(_is_local_minimum(priorities, policy.radius))
     edges = [*anchors.tolist(), len(ids)]
     found: list[int] = []
@@ -67,12 +71,11 @@ def segment_starts(
     return np.array(found, dtype=np.int64)
 
 
-def _cut_of_tokens(text: str, starts: Ints, begins_word: NDArray[np.bool_]) -> NDArray[np.uint64]:
+def _cut_of_tokens(cuts: Cuts, starts: Ints, begins_word: NDArray[np.bool_]) -> NDArray[np.uint64]:
     kinds = np.where(begins_word, np.uint64(Cut.WORD), np.uint64(Cut.ANYWHERE))
-    offsets, cut = cuts(text)
-    token_idx = np.searchsorted(starts, offsets, side="left")
+    token_idx = np.searchsorted(starts, cuts.offsets, side="left")
     inside = token_idx < len(starts)
-    np.minimum.at(kinds, token_idx[inside], cut[inside].astype(np.uint64))
+    np.minimum.at(kinds, token_idx[inside], cuts.kinds[inside].astype(np.uint64))
     return kinds
 
 

@@ -1,20 +1,23 @@
-"""A whole text through a model: encode, cut, score what is not known yet, put together."""
+"""A whole text through a model: lay it out, score what is not known yet, put it together."""
 
-from collections import Counter
 from collections.abc import Generator
-from dataclasses import dataclass, replace
-from typing import TypeVar, cast
+from dataclasses import dataclass
+from typing import Final, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ppl_engine.scoring.anchors import SegmentPolicy, segment_starts
 from ppl_engine.scoring.cache import WindowCache
-from ppl_engine.scoring.scorer import Encoding, Scorer
+from ppl_engine.scoring.carrying import Draft, blank
+from ppl_engine.scoring.layout import lay_out
+from ppl_engine.scoring.scorer import Scorer
 from ppl_engine.scoring.scores import Ints, TokenScores, WindowScores
-from ppl_engine.scoring.windows import Window, window, windows
+from ppl_engine.scoring.windows import Window, window
 
 T = TypeVar("T")
+
+_FEW: Final = 4
+"""This many windows are read together, whichever of them is wanted first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +26,13 @@ class Progress:
 
     n_done: int
     n_total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Glimpse(Progress):
+    """All that was wanted first is scored, and there is more to do."""
+
+    draft: Draft
 
 
 def run(steps: Generator[Progress, None, T]) -> T:
@@ -42,11 +52,77 @@ def score_document(
     Windows found in `cache` cost nothing, those computed are put there. Closing the generator
     cancels the rest; what was computed stays in the cache.
     """
-    encoding = scorer.encode(text)
-    policy = SegmentPolicy.for_context(scorer.model.context)
-    cut = segment_starts(text, encoding.ids, encoding.starts, encoding.begins_word, policy)
-    parts = yield from _score_windows(windows(encoding.ids, cut, scorer.bos_id), scorer, cache)
-    return _assemble(encoding, cut, parts)
+    draft = blank(lay_out(text, scorer))
+    urgency = np.zeros(len(draft.is_scored), np.int64)
+    return (yield from score_draft(draft, urgency, scorer, cache))
+
+
+def score_draft(
+    draft: Draft, urgency: Ints, scorer: Scorer, cache: WindowCache
+) -> Generator[Progress, None, TokenScores]:
+    """Score what a draft leaves open, as `score_document` does, the lowest `urgency` first.
+
+    There is one number for each segment. Before work on those of the highest urgency begins, what
+    is known is shown as a `Glimpse`, unless that work is all there is.
+    """
+    missing = _Missing.of(draft, scorer, cache)
+    yield Progress(missing.n_done, len(draft.tokens))
+    groups = missing.by_urgency(urgency)
+    for number, keys in enumerate(groups):
+        if 0 < number == len(groups) - 1:
+            yield Glimpse(missing.n_done, len(draft.tokens), draft.snapshot())
+        for batch in scorer.score_windows([missing.windows[key] for key in keys]):
+            for position, scores in batch:
+                cache.put(keys[position], scores)
+                missing.found(keys[position], scores)
+            yield Progress(missing.n_done, len(draft.tokens))
+    return draft.tokens
+
+
+@dataclass(slots=True)
+class _Missing:
+    """The windows that are still to be read; what stands in a text twice is read once."""
+
+    draft: Draft
+    windows: dict[bytes, Window]
+    places: dict[bytes, list[int]]
+    """The segments that each window scores."""
+
+    n_done: int
+    """Tokens."""
+
+    @classmethod
+    def of(cls, draft: Draft, scorer: Scorer, cache: WindowCache) -> "_Missing":
+        """Fill in what the cache knows."""
+        tokens = draft.tokens
+        n_open = 0
+        missing = cls(draft, {}, {}, 0)
+        for idx in cast("list[int]", np.flatnonzero(~draft.is_scored).tolist()):
+            needed = window(tokens.ids, tokens.segment_starts, idx, scorer.bos_id)
+            n_open += needed.n_targets
+            key = needed.key
+            missing.windows[key] = needed
+            missing.places.setdefault(key, []).append(idx)
+        missing.n_done = len(tokens) - n_open
+        for key in list(missing.windows):
+            if (scores := cache.get(key)) is not None:
+                missing.found(key, scores)
+                del missing.windows[key]
+        return missing
+
+    def found(self, key: bytes, scores: WindowScores) -> None:
+        for idx in self.places[key]:
+            self.draft.put(idx, scores)
+            self.n_done += self.windows[key].n_targets
+
+    def by_urgency(self, urgency: Ints) -> list[list[bytes]]:
+        """Return the keys of the windows to be read, in the order in which they are."""
+        if len(self.windows) <= _FEW:
+            return [list(self.windows)]
+        groups: dict[int, list[bytes]] = {}
+        for key in self.windows:
+            groups.setdefault(int(urgency[self.places[key]].min()), []).append(key)
+        return [groups[level] for level in sorted(groups)]
 
 
 def hidden_states(
@@ -72,55 +148,3 @@ def _score_one(needed: Window, scorer: Scorer, cache: WindowCache) -> WindowScor
     ((_, scores),) = next(scorer.score_windows([needed]))
     cache.put(needed.key, scores)
     return scores
-
-
-def _score_windows(
-    all_windows: list[Window], scorer: Scorer, cache: WindowCache
-) -> Generator[Progress, None, list[WindowScores]]:
-    """Score each window once; what stands in a text twice with the same context counts as one."""
-    keys = [w.key for w in all_windows]
-    known = {key: _light(scores) for key in set(keys) if (scores := cache.get(key)) is not None}
-    n_times = Counter(keys)
-    by_key = dict(zip(keys, all_windows, strict=True))
-    missing = [key for key in by_key if key not in known]
-    n_total = sum(w.n_targets for w in all_windows)
-    n_done = n_total - sum(by_key[key].n_targets * n_times[key] for key in missing)
-    yield Progress(n_done, n_total)
-    for batch in scorer.score_windows([by_key[key] for key in missing]):
-        for position, scores in batch:
-            key = missing[position]
-            known[key] = _light(scores)
-            cache.put(key, scores)
-            n_done += by_key[key].n_targets * n_times[key]
-        yield Progress(n_done, n_total)
-    return [known[key] for key in keys]
-
-
-def _light(scores: WindowScores) -> WindowScores:
-    """Drop the hidden states, a hundred times as large as the rest: the cache bounds those kept."""
-    return replace(scores, hidden=np.zeros((0, 0), np.float32))
-
-
-def _assemble(encoding: Encoding, cut: Ints, parts: list[WindowScores]) -> TokenScores:
-    n = len(encoding.ids)
-    segment_of = np.searchsorted(cut, np.arange(n), side="right") - 1
-    context_start = cut[np.maximum(segment_of - 1, 0)] if n else cut
-    return TokenScores(
-        ids=encoding.ids,
-        starts=encoding.starts,
-        ends=encoding.ends,
-        begins_word=encoding.begins_word,
-        logprob=_joined([part.logprob for part in parts]),
-        entropy=_joined([part.entropy for part in parts]),
-        rank=np.concatenate([np.zeros(0, np.int64), *(part.rank for part in parts)]),
-        top_logprob=_joined([part.top_logprob for part in parts]),
-        boundary_before=_joined([part.boundary_before for part in parts]),
-        boundary_after=_joined([part.boundary_after for part in parts]),
-        context_length=np.arange(n) - context_start,
-        segment_starts=cut,
-        exact_spans=encoding.exact_spans,
-    )
-
-
-def _joined(arrays: list[NDArray[np.float32]]) -> NDArray[np.float32]:
-    return np.concatenate([np.zeros(0, np.float32), *arrays])

@@ -43,6 +43,8 @@ class Encoding:
     ends: Ints
     begins_word: NDArray[np.bool_]
     exact_spans: bool
+    respects_seams: bool = False
+    """Whether no token crosses a seam of the text, so that what lies between can stand alone."""
 
 
 @dataclass(frozen=True, slots=True)

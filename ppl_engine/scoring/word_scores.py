@@ -13,13 +13,15 @@ bracket and the word in it. Between words on one line the corrections cancel; a 
 to no word, and what it takes away from the word before it is given to none.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ppl_engine.scoring.scores import Floats, Ints, TokenScores
 from ppl_engine.scoring.units import NATS_PER_BIT
+from ppl_engine.text.changes import TextChange, between_seams, spliced
+from ppl_engine.text.spans import Span
 from ppl_engine.text.words import Units, units
 
 
@@ -89,7 +91,55 @@ class WordScores:
 
 def word_scores(text: str, tokens: TokenScores) -> WordScores:
     """Aggregate the scores of tokens over the words of the text they were computed for."""
-    unit = _with_tokens(text, units(text), tokens)
+    return _between(Span(0, len(text)), text, tokens)
+
+
+def changed_word_scores(
+    text: str, tokens: TokenScores, previous: WordScores, n_tokens_before: int, change: TextChange
+) -> tuple[WordScores, TextChange]:
+    """Return `word_scores(text, tokens)`, given those of the text before, and what was aggregated.
+
+    The change covers all that is not as it was, in the text and in the scores of its tokens, of
+    which there were `n_tokens_before`. Outside of what was aggregated words are as they were.
+    """
+    if change.is_none:
+        return previous, change
+    region = _between_tokens(change, text, tokens)
+    inside = _between(Span(region.start, region.new_end), text, tokens)
+    first, last = np.searchsorted(previous.starts, [region.start, region.old_end]).tolist()
+    shifts = dict.fromkeys(("starts", "ends"), region.shift)
+    shifts |= dict.fromkeys(("first_token", "end_token"), len(tokens) - n_tokens_before)
+    columns = {
+        column.name: spliced(
+            getattr(previous, column.name),
+            first,
+            last,
+            getattr(inside, column.name),
+            shifts.get(column.name, 0),
+        )
+        for column in fields(WordScores)
+    }
+    return WordScores(**columns), region
+
+
+def _between_tokens(change: TextChange, text: str, tokens: TokenScores) -> TextChange:
+    """Widen a change to seams that no token crosses; to all of the text where one does."""
+    region = between_seams(change, text)
+    if tokens.exact_spans and all(
+        edge in {0, len(text)} or _is_edge(edge, tokens) for edge in (region.start, region.new_end)
+    ):
+        return region
+    return TextChange(0, len(text) - change.shift, len(text))
+
+
+def _is_edge(offset: int, tokens: TokenScores) -> bool:
+    idx = int(np.searchsorted(tokens.starts, offset))
+    return bool(0 < idx < len(tokens) and tokens.starts[idx] == offset == tokens.ends[idx - 1])
+
+
+def _between(stretch: Span, text: str, tokens: TokenScores) -> WordScores:
+    """Aggregate over the words of a stretch whose edges neither words nor tokens cross."""
+    unit = _with_tokens(text, units(text, stretch.start, stretch.end), tokens, stretch)
     first, end = unit.first_token, unit.end_token
     plain = _range_sums(tokens.logprob, first, end)
     return WordScores(
@@ -115,17 +165,21 @@ class _UnitTokens:
     end_token: Ints
 
 
-def _with_tokens(text: str, unit: Units, tokens: TokenScores) -> _UnitTokens:
+def _with_tokens(text: str, unit: Units, tokens: TokenScores, stretch: Span) -> _UnitTokens:
     """Give every token to at most one unit: words take precedence over the symbols around them."""
     unit = _merge_words_sharing_tokens(unit, tokens)
     first, end = _covering_tokens(unit, tokens)
     is_word = unit.is_word
-    previous_end = np.concatenate([[0], end])[:-1]
-    next_first = np.append(first, len(tokens))[1:]
+    lowest = int(np.searchsorted(tokens.starts, stretch.start)) if stretch.start else 0
+    highest = len(tokens)
+    if stretch.end < len(text):
+        highest = int(np.searchsorted(tokens.starts, stretch.end))
+    previous_end = np.concatenate([[lowest], end])[:-1]
+    next_first = np.append(first, highest)[1:]
     # A symbol run keeps only the tokens that no word beside it claims.
     first = np.where(is_word, first, np.maximum(first, previous_end))
     end = np.where(is_word, end, np.minimum(end, next_first))
-    first = _with_space_before(text, first, tokens, np.concatenate([[0], end])[:-1])
+    first = _with_space_before(text, first, tokens, np.concatenate([[lowest], end])[:-1])
     kept = first < end
     return _UnitTokens(unit.starts[kept], unit.ends[kept], is_word[kept], first[kept], end[kept])
 
@@ -167,8 +221,11 @@ def _correction(tokens: TokenScores, first: Ints, end: Ints) -> NDArray[np.float
 
 
 def _range_sums(values: Floats, first: Ints, end: Ints) -> NDArray[np.float64]:
-    """Sum `values[first:end]` for every range; NaN where one of the values is NaN."""
-    is_nan = np.isnan(values)
-    totals = np.concatenate([[0.0], np.cumsum(np.where(is_nan, 0.0, values), dtype=np.float64)])
-    n_nan = np.concatenate([[0], np.cumsum(is_nan)])
-    return np.where(n_nan[end] == n_nan[first], totals[end] - totals[first], np.nan)
+    """Sum `values[first:end]` for each of the ordered, disjoint ranges, none of them empty."""
+    if not len(first):
+        return np.zeros(0)
+    base = int(first[0])
+    # reduceat sums from each index to the next: every other sum is one of a range.
+    edges = np.stack([first, end], axis=1).ravel() - base
+    within = np.append(values[base : int(end[-1])], np.float32(0.0)).astype(np.float64)
+    return np.add.reduceat(within, edges)[::2]

@@ -7,12 +7,13 @@ where a text is cut, so this must be local (an edit changes nothing far away) an
 from bisect import bisect_right
 from enum import IntEnum
 from itertools import pairwise
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 import regex
 from numpy.typing import NDArray
 
+from ppl_engine.text.changes import LOOK_AROUND, TextChange, between_seams, spliced
 from ppl_engine.text.spans import Span
 
 # Atomic and possessive: CRLF is one line end, and no run of line ends is gone over twice.
@@ -39,8 +40,36 @@ class Cut(IntEnum):
     ANYWHERE = 5
 
 
-def cuts(text: str) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+class Cuts(NamedTuple):
+    """Where a text may be cut, in order, and how well: arrays of one length."""
+
+    offsets: NDArray[np.int64]
+    kinds: NDArray[np.int64]
+    """The `Cut` of each."""
+
+
+def cuts(text: str) -> Cuts:
     """Return the offsets of headings, paragraphs, lines and sentences, with the `Cut` of each."""
+    return _cuts_within(text, -1, len(text))
+
+
+def changed_cuts(text: str, previous: Cuts, change: TextChange) -> Cuts:
+    """Return `cuts(text)`, given those of the text before the change."""
+    region = between_seams(change, text)
+    # A cut at a seam is the end of what stands before it.
+    first = int(np.searchsorted(previous.offsets, region.start, side="right"))
+    last = int(np.searchsorted(previous.offsets, region.old_end, side="right"))
+    if region.start == 0:
+        first = 0
+    inside = _cuts_within(text, region.start or -1, region.new_end)
+    return Cuts(
+        spliced(previous.offsets, first, last, inside.offsets, region.shift),
+        spliced(previous.kinds, first, last, inside.kinds),
+    )
+
+
+def _cuts_within(text: str, after: int, last: int) -> Cuts:
+    """Return the cuts with `after < offset <= last`, both being seams or ends of the text."""
     best: dict[int, Cut] = {}
     for cut, pattern in (
         (Cut.SENTENCE, _SENTENCE),
@@ -48,9 +77,11 @@ def cuts(text: str) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         (Cut.PARAGRAPH, _PARAGRAPH),
         (Cut.HEADING, _HEADING),
     ):
-        best.update((match.end(), cut) for match in pattern.finditer(text))
+        matches = pattern.finditer(text, max(0, after), last + LOOK_AROUND)
+        best.update((match.end(), cut) for match in matches if after < match.end() <= last)
     offsets = np.array(sorted(best), dtype=np.int64)
-    return offsets, np.array([best[offset] for offset in offsets.tolist()], dtype=np.int64)
+    kinds = np.array([best[offset] for offset in offsets.tolist()], dtype=np.int64)
+    return Cuts(offsets, kinds)
 
 
 def paragraphs(text: str) -> tuple[Span, ...]:

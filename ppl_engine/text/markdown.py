@@ -6,6 +6,7 @@ each of them, says what in them is code, math, a tag or an address. Both count i
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from typing import Final, cast
 
 import tree_sitter_markdown
@@ -16,6 +17,12 @@ from ppl_engine.text.spans import Span
 _BLOCKS: Final = Language(cast("object", tree_sitter_markdown.language()))
 _INLINES: Final = Language(cast("object", tree_sitter_markdown.inline_language()))
 _PROSE_BLOCKS: Final = frozenset({"inline", "pipe_table_cell"})
+_SECTIONS: Final = frozenset({"document", "section"})
+_FIRST_BLOCKS: Final = frozenset({"paragraph", "atx_heading", "setext_heading"})
+_METADATA: Final = frozenset({"minus_metadata", "plus_metadata"})
+# Metadata or a byte order mark, but only where a document begins.
+_SPECIAL_AT_THE_TOP: Final = (b"-", b"+", b"\xef\xbb\xbf")
+_METADATA_FENCES: Final = (b"---", b"+++")
 _NOT_PROSE: Final = Query(
     _INLINES,
     """[
@@ -64,39 +71,86 @@ Stretch = tuple[int, int]
 """The UTF-8 bytes `[start, end)` of a text."""
 
 
-def markdown_prose(text: str) -> list[Span]:
-    """Return the stretches of prose in a Markdown document, in order."""
-    source = _UNREADABLE.sub("\ufffd", text).encode()
-    return _prose(source, _prose_blocks(source))
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The prose of a document as its grammar finds it."""
+
+    spans: list[Span]
+    """The stretches of running text, in order."""
+
+    starts: list[int]
+    """Offsets of lines with which the rest of the document could begin as well: nothing is open.
+
+    Each begins a paragraph or a heading that is in no list or quote, after an empty line. There
+    are none where the first line could yet turn out to begin metadata.
+    """
 
 
-def mdx_prose(text: str) -> list[Span]:
-    """Return the stretches of prose in an MDX document: not in imports and exports either."""
-    source = _UNREADABLE.sub("\ufffd", text).encode()
-    blocks = _prose_blocks(source)
-    return _prose(source, [b for b in blocks if not _MDX_MODULE.match(source, b.start_byte)])
+def markdown_prose(text: str) -> Reading:
+    """Read a Markdown document."""
+    source = _source(text)
+    return _reading(source, _Blocks.of(source))
 
 
-def _prose(source: bytes, blocks: Iterable[Node]) -> list[Span]:
+def mdx_prose(text: str) -> Reading:
+    """Read an MDX document: imports and exports are no prose either."""
+    source = _source(text)
+    blocks = _Blocks.of(source)
+    prose = [b for b in blocks.prose if not _MDX_MODULE.match(source, b.start_byte)]
+    return _reading(source, replace(blocks, prose=prose))
+
+
+def _source(text: str) -> bytes:
+    return _UNREADABLE.sub("\ufffd", text).encode()
+
+
+def _reading(source: bytes, blocks: "_Blocks") -> Reading:
     parser = Parser(_INLINES)
-    found = (stretch for block in blocks for stretch in _block_prose(source, block, parser))
-    return _in_code_points(source, found)
+    found = (stretch for block in blocks.prose for stretch in _block_prose(source, block, parser))
+    spans = _in_code_points(source, found)
+    starts = _in_code_points(source, ((start, start) for start in blocks.starts))
+    return Reading(spans, [start.start for start in starts])
 
 
-def _prose_blocks(source: bytes) -> list[Node]:
-    """Return the nodes that hold running text, in order."""
-    cursor = Parser(_BLOCKS).parse(source).walk()
-    found: list[Node] = []
-    while True:
-        node = cursor.node
-        is_prose = node is not None and node.type in _PROSE_BLOCKS
-        if node is not None and is_prose:
-            found.append(node)
-        if not is_prose and cursor.goto_first_child():
-            continue
-        while not cursor.goto_next_sibling():
-            if not cursor.goto_parent():
-                return found
+@dataclass(frozen=True, slots=True)
+class _Blocks:
+    prose: list[Node]
+    """The nodes that hold running text, in order."""
+
+    starts: list[int]
+    """The bytes at which lines of `Reading.starts` begin."""
+
+    @classmethod
+    def of(cls, source: bytes) -> "_Blocks":
+        cursor = Parser(_BLOCKS).parse(source).walk()
+        prose: list[Node] = []
+        starts: list[int] = []
+        has_metadata = False
+        depth = 0  # in what is no section
+        while True:
+            node = cast("Node", cursor.node)
+            has_metadata |= node.type in _METADATA
+            if depth == 0 and node.type in _FIRST_BLOCKS:
+                starts.extend(_line_start(source, node.start_byte))
+            if node.type in _PROSE_BLOCKS:
+                prose.append(node)
+            elif cursor.goto_first_child():
+                depth += node.type not in _SECTIONS
+                continue
+            while not cursor.goto_next_sibling():
+                if not cursor.goto_parent():
+                    is_open = source.startswith(_METADATA_FENCES) and not has_metadata
+                    return cls(prose, [] if is_open else starts)
+                depth -= cast("Node", cursor.node).type not in _SECTIONS
+
+
+def _line_start(source: bytes, at: int) -> list[int]:
+    """Return where the line of a block begins, if an empty line stands before it."""
+    start = source.rfind(b"\n", 0, at) + 1
+    before = source.rfind(b"\n", 0, max(0, start - 1)) + 1
+    is_alone = not source[start:at].strip(b" ") and not source[before:start].strip()
+    is_ordinary = not source.startswith(_SPECIAL_AT_THE_TOP, at)
+    return [start] if start > 0 and is_alone and is_ordinary else []
 
 
 def _block_prose(source: bytes, block: Node, parser: Parser) -> Iterator[Stretch]:

@@ -40,8 +40,12 @@ class Units:
     is_word: NDArray[np.bool_]
 
 
-def units(text: str) -> Units:
-    """Return the words and symbol runs of `text`; only white space lies between them."""
-    found = [(m.start(), m.end(), m.lastgroup == "word") for m in _UNIT.finditer(text)]
+def units(text: str, start: int = 0, end: int | None = None) -> Units:
+    """Return the words and symbol runs of `text`; only white space lies between them.
+
+    With `start` and `end`, seams or ends of the text, those of the stretch between.
+    """
+    matches = _UNIT.finditer(text, start, len(text) if end is None else end)
+    found = [(m.start(), m.end(), m.lastgroup == "word") for m in matches]
     table = np.array(found, dtype=np.int64).reshape(-1, 3)
     return Units(table[:, 0], table[:, 1], table[:, 2].astype(np.bool_))

@@ -2,58 +2,83 @@
 
 import argparse
 import asyncio
-import contextlib
 import functools
 import ipaddress
 import logging
-import os
 import sys
 import warnings
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, BinaryIO, NoReturn
 
+from ppl_engine.host.launch import COMMAND
 from ppl_engine.models.choice import DEVICES, PRECISIONS, ModelChoice
 from ppl_lsp import __version__
-from ppl_lsp.scheduler import Engine, Loader
-from ppl_lsp.server import PplServer
+from ppl_lsp.engine import Processes, Threads, Way
+from ppl_lsp.process import end, leave_the_workspace, take_standard_streams, watch_process
 from ppl_lsp.settings import Settings
-from ppl_lsp.transport import serve_streams, serve_tcp, take_standard_streams, watch_process
+
+if TYPE_CHECKING:
+    from ppl_engine.host.worker import Engine
+    from ppl_lsp.server import PplServer
 
 logger = logging.getLogger(__name__)
 
 
-def load_engine(choice: ModelChoice) -> Engine:
-    """Load the real engine."""
-    # Imports torch, which takes seconds: on the engine thread, after `initialize` was answered.
+def load_engine(choice: ModelChoice) -> "Engine":
+    """Load the real engine into this process."""
+    # Imports torch, which takes seconds: on the engine's thread, after `initialize` was answered.
     from ppl_engine.models.loading import load_engine as load  # noqa: PLC0415
 
-    # One core is left to the editor, in which somebody types.
-    return load(replace(choice, n_spare_cores=1))
+    return load(choice)
 
 
-def main(argv: Sequence[str] | None = None, *, load: Loader = load_engine) -> None:
-    """Run the language server; ends the process."""
+def main(
+    argv: Sequence[str] | None = None,
+    *,
+    command: Sequence[str] = COMMAND,
+    load: "Callable[[ModelChoice], Engine]" = load_engine,
+) -> None:
+    """Run the language server; ends the process.
+
+    `command` starts the engine process, `load` loads the engine where there is to be none.
+    """
     options, unknown = _parser().parse_known_args(argv)
     # Before anything is loaded that might print.
     streams = None if options.tcp else take_standard_streams()
     _log_to_stderr(options.log_level)
     if unknown:
         logger.warning("Ignored arguments that are not known: %s", " ".join(unknown))
-    watch = functools.partial(watch_process, on_end=functools.partial(_end, 1))
+    watch = functools.partial(watch_process, on_end=functools.partial(end, 1))
     if options.clientProcessId:
         watch(options.clientProcessId)
     model = _absolute(options.model)
-    _leave_the_workspace()
+    leave_the_workspace()
     settings = Settings(model=model, device=options.device, precision=options.precision)
-    server = PplServer(load, settings, watch=watch)
-    served = serve_streams(server, *streams) if streams else serve_tcp(server, *options.tcp)
+    way = Threads(load) if options.in_process else Processes(command)
+    # While it imports torch, we import what we speak the protocol with.
+    way.prepare(settings.model_choice)
+    end(_serve(options, streams, functools.partial(_server, way, settings, watch)))
+
+
+def _server(way: Way, settings: Settings, watch: Callable[[int], object]) -> "PplServer":
+    from ppl_lsp.server import PplServer  # noqa: PLC0415
+
+    return PplServer(way, settings, watch=watch)
+
+
+def _serve(
+    options: argparse.Namespace,
+    streams: tuple[BinaryIO, BinaryIO] | None,
+    server: Callable[[], "PplServer"],
+) -> int:
+    from ppl_lsp.transport import serve_streams, serve_tcp  # noqa: PLC0415
+
+    served = serve_streams(server(), *streams) if streams else serve_tcp(server(), *options.tcp)
     try:
-        code = asyncio.new_event_loop().run_until_complete(served)
+        return asyncio.new_event_loop().run_until_complete(served)
     except KeyboardInterrupt:
-        code = 130
-    _end(code)
+        return 130
 
 
 def _absolute(model: str) -> str:
@@ -63,25 +88,6 @@ def _absolute(model: str) -> str:
     could hold a folder of that name.
     """
     return str(Path(model).resolve()) if model.startswith(".") else model
-
-
-def _leave_the_workspace() -> None:
-    """Work in the home directory.
-
-    Many editors start the server inside the project, where a folder could bear the name of a model
-    that the user has set; and a workspace must not choose the model.
-    """
-    for place in ("~", "/"):
-        with contextlib.suppress(OSError, RuntimeError):
-            os.chdir(Path(place).expanduser())
-            return
-
-
-def _end(code: int) -> NoReturn:
-    """End at once: threads in the middle of a forward pass are not waited for."""
-    for stream in (sys.stdout, sys.stderr):
-        stream.flush()
-    os._exit(code)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -115,6 +121,11 @@ def _parser() -> argparse.ArgumentParser:
     model.add_argument("--model", default=defaults.model, help="`embedded`, a folder, or a hub id")
     model.add_argument("--device", default=defaults.device, choices=DEVICES)
     model.add_argument("--precision", default=defaults.precision, choices=PRECISIONS)
+    parser.add_argument(
+        "--in-process",
+        action="store_true",
+        help="run the model in this process instead of one that all editor windows share",
+    )
     parser.add_argument("--version", action="version", version=f"ppl-lsp {__version__}")
     return parser
 

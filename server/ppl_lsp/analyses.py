@@ -1,6 +1,6 @@
 """The analysis of every open document at its newest version, and the work towards it.
 
-Everything here happens on the event loop; the engine's part is in `scheduler`.
+Everything here happens on the event loop; the engine is somewhere else.
 """
 
 import asyncio
@@ -9,8 +9,9 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
+from ppl_engine.host.queue import Priority
 from ppl_lsp.documents import Document
-from ppl_lsp.scheduler import Priority, Scheduler
+from ppl_lsp.engine import RemoteEngine
 from ppl_lsp.settings import Settings
 
 if TYPE_CHECKING:
@@ -50,19 +51,21 @@ class Analyses:
     """Keeps at most one piece of work per document: a newer version ends that of an older one."""
 
     def __init__(
-        self, scheduler: Scheduler, listener: Listener, *, sleep: Sleep = asyncio.sleep
+        self, engine: RemoteEngine, listener: Listener, *, sleep: Sleep = asyncio.sleep
     ) -> None:
-        self._scheduler = scheduler
+        self._engine = engine
         self._listener = listener
         self._sleep = sleep
         self._works: dict[str, _Work] = {}
 
-    def request(self, document: Document, settings: Settings, *, delay_s: float) -> None:
+    def request(
+        self, document: Document, settings: Settings, priority: Priority, *, delay_s: float
+    ) -> None:
         """Analyze a document after a while, unless a newer version comes first."""
         self.forget(document.uri)
         work = _Work(document)
         self._works[document.uri] = work
-        work.task = asyncio.create_task(self._analyze(work, settings, delay_s))
+        work.task = asyncio.create_task(self._analyze(work, settings, priority, delay_s))
 
     def forget(self, uri: str) -> None:
         """Drop what is known of a document and end the work on it."""
@@ -94,7 +97,9 @@ class Analyses:
         work = self._works.get(document.uri)
         return work if work and work.document is document else None
 
-    async def _analyze(self, work: _Work, settings: Settings, delay_s: float) -> None:
+    async def _analyze(
+        self, work: _Work, settings: Settings, priority: Priority, delay_s: float
+    ) -> None:
         if delay_s:
             await self._sleep(delay_s)
         document = work.document
@@ -104,12 +109,13 @@ class Analyses:
             self._listener.on_progress(document, progress)
 
         try:
-            work.analysis = await self._scheduler.run(
-                Priority.SCORE,
-                lambda engine: engine.analyze(
-                    document.text, language=document.language, thresholds=settings.thresholds
-                ),
-                on_progress,
+            work.analysis = await self._engine.analyze(
+                document.uri,
+                document.text,
+                language=document.language,
+                thresholds=settings.thresholds,
+                priority=priority,
+                on_progress=on_progress,
             )
         except Exception as error:  # noqa: BLE001 - reported; the other documents go on
             work.error = error

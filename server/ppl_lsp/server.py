@@ -8,10 +8,10 @@ from lsprotocol import types
 from pygls.lsp.server import LanguageServer
 
 from ppl_lsp import __version__, protocol
+from ppl_lsp.engine import Way
 from ppl_lsp.features import configuration, heat_map, hover, synchronization
 from ppl_lsp.protocol import HEAT_MAP, STATUS, StatusParams
 from ppl_lsp.rpc import PplProtocol
-from ppl_lsp.scheduler import Loader, Scheduler
 from ppl_lsp.session import Session
 from ppl_lsp.settings import Settings
 
@@ -23,7 +23,7 @@ class PplServer(LanguageServer):
 
     session: Session
 
-    def __init__(self, load: Loader, settings: Settings, *, watch: Callable[[int], object]) -> None:
+    def __init__(self, way: Way, settings: Settings, *, watch: Callable[[int], object]) -> None:
         super().__init__(
             NAME,
             __version__,
@@ -32,7 +32,7 @@ class PplServer(LanguageServer):
             converter_factory=protocol.converter,
         )
         self._watch = watch
-        self.session = Session(self, Scheduler(load), settings)
+        self.session = Session(self, way, settings)
         for method, handler in self._handlers().items():
             self.feature(method)(handler)
 

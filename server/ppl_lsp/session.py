@@ -8,16 +8,17 @@ import logging
 from typing import TYPE_CHECKING, Final
 
 from ppl_engine.errors import EngineError
+from ppl_engine.host.queue import Priority
 from ppl_engine.models.choice import ModelChoice
 from ppl_lsp.analyses import Analyses, Sleep
 from ppl_lsp.client import Client, Sender
 from ppl_lsp.documents import Document
+from ppl_lsp.engine import RemoteEngine, Way
 from ppl_lsp.features.diagnostics import render_diagnostics, render_none
 from ppl_lsp.features.hover_text import PLAIN, Markup
 from ppl_lsp.features.status import render_status, scored_message, scoring_message
 from ppl_lsp.line_index import PositionEncoding
 from ppl_lsp.protocol import State
-from ppl_lsp.scheduler import Engine, Scheduler
 from ppl_lsp.settings import Settings
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ class Session:
     def __init__(
         self,
         sender: Sender,
-        scheduler: Scheduler,
+        way: Way,
         settings: Settings,
         *,
         sleep: Sleep = asyncio.sleep,
@@ -53,8 +54,8 @@ class Session:
         """Whether the client has said what its settings are, or that it has none."""
 
         self._client = Client(sender)
-        self._scheduler = scheduler
-        self._analyses = Analyses(scheduler, self, sleep=sleep)
+        self._engine = RemoteEngine(way, on_state=self._on_engine)
+        self._analyses = Analyses(self._engine, self, sleep=sleep)
         self._choice: ModelChoice | None = None
         """What is loaded or being loaded, or could not be loaded."""
 
@@ -70,14 +71,13 @@ class Session:
 
     def start(self) -> None:
         """Get ready; the model is loaded when the settings come, by `configure`."""
-        self._scheduler.start()
         if not self.is_configured:
             self._tell("starting", "ppl: starting")
 
     def open(self, document: Document) -> None:
         """Take over a document."""
         self.documents[document.uri] = document
-        self._request(document, delay_s=0.0)
+        self._request(document, Priority.OPENED)
         if self._is_hopeless(document):
             # Nothing will come: whoever waits for diagnostics need not wait.
             self._publish(document, None)
@@ -85,7 +85,8 @@ class Session:
     def change(self, document: Document) -> None:
         """Put a newer snapshot in the place of an open document."""
         self.documents[document.uri] = document
-        self._request(document, delay_s=self.settings.debounce_ms / 1000)
+        delay_s = self.settings.debounce_ms / 1000
+        self._request(document, Priority.EDITED, delay_s=delay_s)
         self._announce()
 
     def close(self, uri: str) -> None:
@@ -93,6 +94,7 @@ class Session:
         if self.documents.pop(uri, None) is None:
             return
         self._analyses.forget(uri)
+        self._engine.forget(uri)
         self._client.succeed(uri)
         self._client.publish(render_none(uri))
         self._announce()
@@ -106,23 +108,25 @@ class Session:
             self._apply(settings)
 
     async def analysis(self, uri: str, *, timeout_s: float) -> "Analysis | None":
-        """Wait a while for the analysis of the newest version of a document."""
+        """Wait a while for the analysis of the newest version of a document.
+
+        Its work goes before that on others.
+        """
+        self._engine.hurry(uri)
         try:
             async with asyncio.timeout(timeout_s):
                 return await self._newest_analysis(uri)
         except TimeoutError:
             return None
 
-    async def explain(self, analysis: "Analysis", offset: int) -> "Explanation | None":
+    async def explain(
+        self, document: Document, analysis: "Analysis", offset: int
+    ) -> "Explanation | None":
         """Ask the engine about the word at an offset; None where there is no word."""
-
-        def question(engine: Engine) -> "Explanation | None":
-            # Another model may have come meanwhile; it knows nothing of these scores.
-            if engine.model.revision != analysis.model.revision:
-                return None
-            return engine.explain(analysis, offset)
-
-        return await self._scheduler.ask(question)
+        # Another model may have come meanwhile; it knows nothing of these scores.
+        if self.model is None or self.model.revision != analysis.model.revision:
+            return None
+        return await self._engine.explain(document.uri, analysis, offset)
 
     def reason(self, document: Document) -> str:
         """Say why there is no analysis of a document, in words for the user."""
@@ -161,6 +165,13 @@ class Session:
         # What is still shown belongs to an older version.
         self._publish(document, None)
         self._announce()
+
+    def _on_engine(self, is_there: bool) -> None:  # noqa: FBT001 - a state
+        """Say that the engine process was lost; whatever it was doing is done by the next."""
+        if is_there:
+            self._tell("ready", "ppl: ready")
+        else:
+            self._tell("loading", "ppl: restarting the engine")
 
     async def _newest_analysis(self, uri: str) -> "Analysis | None":
         while document := self.documents.get(uri):
@@ -210,7 +221,7 @@ class Session:
 
     async def _load(self, choice: ModelChoice) -> None:
         try:
-            self.model = await self._scheduler.load(choice)
+            self.model = await self._engine.load(choice)
         except Exception as error:  # noqa: BLE001 - the server lives on without a model
             self._load_error = error
             self._tell("failed", "ppl: no model")
@@ -224,12 +235,12 @@ class Session:
 
     def _request_all(self) -> None:
         for document in self.documents.values():
-            self._request(document, delay_s=0.0)
+            self._request(document, Priority.OPENED)
 
-    def _request(self, document: Document, *, delay_s: float) -> None:
+    def _request(self, document: Document, priority: Priority, *, delay_s: float = 0.0) -> None:
         self._analyses.forget(document.uri)
         if self.settings.enabled and self.model is not None:
-            self._analyses.request(document, self.settings, delay_s=delay_s)
+            self._analyses.request(document, self.settings, priority, delay_s=delay_s)
 
     def _redraw(self) -> None:
         """Publish anew what is known; where work is pending, the marks stay until it is done."""

@@ -154,7 +154,8 @@ class Settings:
     @property
     def model_choice(self) -> ModelChoice:
         """What must be loaded anew when it changes."""
-        return ModelChoice(self.model, self.device, self.precision)
+        # One core is left to the editor, in which somebody types.
+        return ModelChoice(self.model, self.device, self.precision, n_spare_cores=1)
 
     @property
     def thresholds(self) -> Thresholds:

@@ -1,17 +1,12 @@
-"""How bytes come and go: standard streams or a socket, and when all is over."""
+"""How bytes come and go: standard streams or a socket."""
 
 import asyncio
 import contextlib
 import logging
-import os
-import sys
 import threading
-import time
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, BinaryIO, Final, cast
 
-import psutil
 from pygls.io_ import StdinAsyncReader, run_async
 
 from ppl_lsp.rpc import PplProtocol, SafeWriter
@@ -19,25 +14,9 @@ from ppl_lsp.server import PplServer
 
 logger = logging.getLogger(__name__)
 
-_POLL_S: Final = 2.0
 _LAST_WORDS_S: Final = 1.0
 _BEGINNING: Final = b"Content-"
 """Of either header that a message may begin with."""
-
-
-def take_standard_streams() -> tuple[BinaryIO, BinaryIO]:
-    """Keep stdin and stdout for the protocol alone.
-
-    From now on whatever prints, in Python or in C, prints to stderr, and whatever reads from
-    standard input finds it empty.
-    """
-    sys.stdout.flush()
-    stdin, stdout = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)
-    nothing = os.open(os.devnull, os.O_RDONLY)
-    os.dup2(nothing, 0)
-    os.close(nothing)
-    return stdin, stdout
 
 
 async def serve_streams(server: PplServer, stdin: BinaryIO, stdout: BinaryIO) -> int:
@@ -74,30 +53,6 @@ async def serve_tcp(server: PplServer, host: str, port: int) -> int:
         return await code
     finally:
         listener.close()
-
-
-def watch_process(
-    pid: int, on_end: Callable[[], object], *, pause: Callable[[float], object] = time.sleep
-) -> threading.Thread | None:
-    """Call `on_end` from a thread of its own once a process has ended.
-
-    A process that can not be seen from the start is not watched: the editor may run in another
-    container or on another machine.
-    """
-    try:
-        process = psutil.Process(pid)
-    except (psutil.Error, ValueError, OverflowError):  # some clients send -1
-        logger.info("Process %d can not be seen and is not watched", pid)
-        return None
-
-    def watch() -> None:
-        while _is_alive(process):
-            pause(_POLL_S)
-        on_end()
-
-    thread = threading.Thread(target=watch, name="watchdog", daemon=True)
-    thread.start()
-    return thread
 
 
 class _Begun:
@@ -145,10 +100,3 @@ async def _serve(server: PplServer, reader: Any) -> int:
         logger.exception("The connection can not be read")
         return 1
     return 0 if cast(PplProtocol, server.protocol).is_shut_down else 1
-
-
-def _is_alive(process: psutil.Process) -> bool:
-    try:
-        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
-    except psutil.Error:
-        return False

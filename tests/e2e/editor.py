@@ -1,7 +1,6 @@
 """An editor for tests: a client of a server process, with everything that it was told."""
 
 import asyncio
-import os
 import sys
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
@@ -15,12 +14,12 @@ from pytest_lsp import ClientServerConfig, LanguageClient, client_capabilities, 
 from ppl_engine.text.spans import Span
 from ppl_lsp.line_index import LineIndex, PositionEncoding
 from ppl_lsp.to_lsp import lsp_range
+from tests.host.runtime import environment
 
 ROOT: Final = Path(__file__).parents[2]
 URI: Final = "file:///notes.md"
 PATIENCE_S: Final = 20.0
 COMMAND: Final = [sys.executable, "-m", "tests.e2e.fake_server"]
-ENVIRONMENT: Final = {**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'server'}"}
 
 
 @dataclass
@@ -121,7 +120,9 @@ class Editor:
         client = make_test_lsp_client()
         editor = cls(client)
         editor._listen()
-        config = ClientServerConfig(COMMAND, client_factory=lambda: client, server_env=ENVIRONMENT)
+        config = ClientServerConfig(
+            COMMAND, client_factory=lambda: client, server_env=environment()
+        )
         await config.start()
         editor.result = await client.initialize_session(
             types.InitializeParams(

@@ -14,7 +14,9 @@ from typing import Any
 import psutil
 import pytest
 
-from tests.e2e.editor import COMMAND, ENVIRONMENT, PATIENCE_S, ROOT, URI
+from tests.e2e.editor import COMMAND, PATIENCE_S, ROOT, URI
+from tests.host.fake_host import COMMAND as HOST
+from tests.host.runtime import environment
 from tests.server.fake_engine import BUSY, HOLD, PRINT
 
 CAPABILITIES: dict[str, Any] = {}
@@ -35,7 +37,7 @@ class Wire:
         cls, *arguments: str, command: list[str] = COMMAND, cwd: Path = ROOT
     ) -> "AsyncGenerator[Wire, None]":
         process = await asyncio.create_subprocess_exec(
-            *command, *arguments, stdin=PIPE, stdout=PIPE, stderr=PIPE, env=ENVIRONMENT, cwd=cwd
+            *command, *arguments, stdin=PIPE, stdout=PIPE, stderr=PIPE, env=environment(), cwd=cwd
         )
         assert process.stdin
         assert process.stdout
@@ -102,7 +104,7 @@ class Wire:
 
 
 async def test_what_libraries_print_never_reaches_the_wire() -> None:
-    async with Wire.running() as wire:
+    async with Wire.running("--in-process") as wire:
         await wire.ready()
         wire.open(PRINT)
         await wire.notification("textDocument/publishDiagnostics")
@@ -216,9 +218,8 @@ def deprecated(function):
     return inspect.iscoroutinefunction(function)
 asyncio.iscoroutinefunction = deprecated
 from ppl_lsp.__main__ import main
-from tests.server.fake_engine import load_fake_engine
-main(load=load_fake_engine)
-"""
+main(command=COMMAND)
+""".replace("COMMAND", repr(HOST))
     command = [sys.executable, "-W", "error::DeprecationWarning", "-c", program]
     async with Wire.running(command=command) as wire:
         await wire.ready()

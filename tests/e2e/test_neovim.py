@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.editor import COMMAND, ENVIRONMENT, ROOT
+from tests.e2e.editor import COMMAND, ROOT
+from tests.host.runtime import environment
 
 NEOVIM = shutil.which("nvim")
 PATIENCE_S = 90.0
@@ -20,7 +21,7 @@ def test_neovim_shows_findings_and_hovers_and_keeps_up_with_edits(tmp_path: Path
     done = subprocess.run(
         [str(NEOVIM), "--headless", "-u", "NONE", "-n", "-i", "NONE", "-c", f"luafile {script}"],
         env={
-            **ENVIRONMENT,
+            **environment(),
             "FILE": str(page),
             "SERVER": " ".join(COMMAND),
             "XDG_STATE_HOME": str(tmp_path),

@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 
 from ppl_engine.scoring.anchors import SegmentPolicy, segment_starts
 from ppl_engine.scoring.windows import windows
+from ppl_engine.text.blocks import cuts
 
 SMALL = SegmentPolicy(radius=6, shortest=3, longest=14)
 
@@ -17,7 +18,7 @@ def letters(text: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 
 def cut(text: str, policy: SegmentPolicy = SMALL) -> list[int]:
-    return segment_starts(text, *letters(text), policy).tolist()
+    return segment_starts(cuts(text), *letters(text), policy).tolist()
 
 
 texts = st.text(st.sampled_from("abcdefgh    .\n#"), max_size=400)
@@ -61,19 +62,21 @@ def test_headings_are_preferred_to_paragraphs_and_these_to_sentences() -> None:
 def test_a_megabyte_without_any_place_to_cut_is_cut_all_the_same() -> None:
     n = 2**20
     ids = np.zeros(n, dtype=np.int64)
-    starts = segment_starts("a" * n, ids, np.arange(n), np.zeros(n, np.bool_), SegmentPolicy())
+    starts = segment_starts(
+        cuts("a" * n), ids, np.arange(n), np.zeros(n, np.bool_), SegmentPolicy()
+    )
     assert (np.diff([*starts.tolist(), n]) <= SegmentPolicy().longest).all()
 
 
 @given(texts)
 def test_every_token_is_a_target_once_with_a_whole_segment_before_it(text: str) -> None:
     ids, starts, begins_word = letters(text)
-    cuts = segment_starts(text, ids, starts, begins_word, SMALL)
-    found = windows(ids, cuts, bos_id=-1)
+    edges = segment_starts(cuts(text), ids, starts, begins_word, SMALL)
+    found = windows(ids, edges, bos_id=-1)
     targets = [idx for w in found for idx in w.ids[w.n_context :].tolist()]
     assert targets == ids.tolist()
     for k, w in enumerate(found):
-        previous = int(cuts[k] - cuts[k - 1]) if k else 0
+        previous = int(edges[k] - edges[k - 1]) if k else 0
         assert w.n_context == 1 + previous
 
 
@@ -91,7 +94,7 @@ def test_a_context_too_short_is_refused() -> None:
 
 def test_equal_windows_have_equal_keys_and_others_do_not() -> None:
     ids = np.arange(40, dtype=np.int64)
-    cuts = np.array([0, 10, 20, 30])
-    keys = [w.key for w in windows(ids, cuts, bos_id=0)]
-    assert keys == [w.key for w in windows(ids.copy(), cuts, bos_id=0)]
+    edges = np.array([0, 10, 20, 30])
+    keys = [w.key for w in windows(ids, edges, bos_id=0)]
+    assert keys == [w.key for w in windows(ids.copy(), edges, bos_id=0)]
     assert len(keys) == len(set(keys))

@@ -2,7 +2,6 @@
 
 import json
 import pickle
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,6 +20,7 @@ from ppl_engine.errors import (
     NumericsError,
 )
 from ppl_engine.models import loading
+from ppl_engine.models.body import Body, Past
 from ppl_engine.models.causal_lm import is_out_of_memory
 from ppl_engine.models.choice import ModelChoice
 from ppl_engine.models.device import resolve_precision
@@ -136,7 +136,7 @@ def test_a_head_of_an_unknown_kind_is_refused(
         return result * 2 if self.out_features == VOCAB_SIZE else result
 
     monkeypatch.setattr(torch.nn.Linear, "forward", scaled)
-    assert "logits" in refused(directory)
+    assert "logits" in refused(save_model(directory, "gpt2"))
 
 
 def test_a_tokenizer_too_large_for_the_model_is_refused(directory: Path) -> None:
@@ -241,41 +241,69 @@ def test_lack_of_memory_is_recognized_by_every_backends_words(message: str) -> N
 class Forgetful:
     """Stands for a model's body on a device where more than `limit` tokens do not fit."""
 
-    def __init__(self, body: Callable[..., object], limit: int) -> None:
+    def __init__(self, body: Body, limit: int) -> None:
         self._body = body
         self.limit = limit
+        self.moved_to: list[torch.device] = []
 
-    def __call__(self, input_ids: torch.Tensor, **kwargs: object) -> object:
-        if self.limit < input_ids.numel():
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._body, name)
+
+    def hidden_states(self, ids: torch.Tensor, wanted: torch.Tensor) -> torch.Tensor:
+        self._refuse(ids)
+        return self._body.hidden_states(ids, wanted)
+
+    def more_hidden_states(self, ids: torch.Tensor, past: Past, n_wanted: int) -> torch.Tensor:
+        found = self._body.more_hidden_states(ids, past, n_wanted)
+        self._refuse(ids)  # too late: the past is spoiled
+        return found
+
+    def to(self, device: torch.device) -> None:
+        self.moved_to.append(device)
+        self.limit = 10**6
+
+    def _refuse(self, ids: torch.Tensor) -> None:
+        if self.limit < ids.numel():
             raise torch.OutOfMemoryError("CUDA out of memory")
-        return self._body(input_ids=input_ids, **kwargs)
 
 
 def test_lack_of_memory_makes_batches_smaller_and_changes_no_score() -> None:
-    text = SAMPLE * 12
+    text = "\n".join(f"# Part {k}\n{SAMPLE}" for k in range(60))
     plenty = load_scorer(ModelChoice())
     expected = finished(score_document(text, plenty, WindowCache(0)))
     scarce = load_scorer(ModelChoice())
     limit_body(scarce, 700)
     found = finished(score_document(text, scarce, WindowCache(0)))
-    np.testing.assert_allclose(expected.logprob, found.logprob, atol=1e-3)
+    assert scarce._step_tokens < plenty._step_tokens
+    np.testing.assert_allclose(expected.logprob, found.logprob, atol=0.1)
+
+
+def test_lack_of_memory_first_costs_what_was_kept_for_later() -> None:
+    scorer = load_scorer(ModelChoice(precision="bf16"))
+    expected = finished(score_document(SAMPLE, scorer, WindowCache(0)))
+    body = limit_body(scorer, 0)
+    failed: list[int] = []
+
+    def refuse_once(ids: torch.Tensor) -> None:
+        if not failed:
+            failed.append(len(ids))
+            raise torch.OutOfMemoryError("CUDA out of memory")
+
+    body._refuse = refuse_once  # type: ignore[method-assign]
+    found = finished(score_document(SAMPLE + "!", scorer, WindowCache(0)))
+    assert failed[0] < len(expected) // 2 < len(found)
+    np.testing.assert_allclose(expected.logprob[:50], found.logprob[:50], atol=0.1)
 
 
 def test_a_device_without_memory_for_one_window_gives_way_to_the_cpu() -> None:
     scorer = load_scorer(ModelChoice())
     expected = finished(score_document(SAMPLE, scorer, WindowCache(0)))
+    scorer._kept.clear()
     body = limit_body(scorer, 0)
     scorer._info = replace(scorer.model, device="cuda")
-    moved: list[torch.device] = []
-
-    def to(device: torch.device) -> None:
-        moved.append(device)
-        body.limit = 10**6
-
-    scorer._parts.model.to = to  # type: ignore[method-assign]
     found = finished(score_document(SAMPLE, scorer, WindowCache(0)))
     np.testing.assert_allclose(expected.logprob, found.logprob, atol=1e-3)
-    assert [torch.device("cpu")] == moved
+    assert [torch.device("cpu")] == body.moved_to
     assert scorer.model.device == "cpu"
     assert "ran out of memory" in scorer.model.notices[0]
 
@@ -288,10 +316,8 @@ def test_a_cpu_without_memory_is_an_error_that_says_so() -> None:
 
 
 def limit_body(scorer: loading.CausalLM, limit: int) -> Forgetful:
-    model = scorer._parts.model
-    body = Forgetful(model.base_model, limit)
-    object.__setattr__(model, "base_model_prefix", "limited")
-    object.__setattr__(model, "limited", body)
+    body = Forgetful(scorer._parts.body, limit)
+    scorer._parts = replace(scorer._parts, body=body)  # type: ignore[arg-type]
     return body
 
 

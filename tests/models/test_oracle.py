@@ -10,6 +10,7 @@ from transformers import AutoModelForCausalLM
 
 from ppl_engine.models.causal_lm import CausalLM
 from ppl_engine.models.choice import ModelChoice
+from ppl_engine.models.foreign import ForeignBody
 from ppl_engine.models.loading import load_scorer
 from ppl_engine.scoring.cache import WindowCache
 from ppl_engine.scoring.document import hidden_states, score_document
@@ -85,17 +86,6 @@ def test_batches_and_padding_change_nothing(family: str, directories: dict[str, 
     np.testing.assert_allclose(exact.entropy, batched.entropy, rtol=0, atol=TOLERANCE_NATS)
 
 
-def test_the_size_of_head_chunks_changes_nothing(directories: dict[str, Path]) -> None:
-    head = load_scorer(ModelChoice(str(directories["llama"]), "cpu", "exact"))._parts.head
-    torch.manual_seed(1)
-    hidden, targets = torch.randn(5000, 32), torch.randint(0, 400, (5000,))
-    assert head.chunk_rows < len(hidden)
-    whole = head._score_logits(head.logits(hidden), targets)
-    chunked = head.score(hidden, targets)
-    torch.testing.assert_close(whole.logprob, chunked.logprob, rtol=0, atol=1e-5)
-    torch.testing.assert_close(whole.rank, chunked.rank)
-
-
 def test_scoring_twice_gives_the_same_bits_in_exact_precision(
     directories: dict[str, Path],
 ) -> None:
@@ -141,7 +131,9 @@ def test_lower_precisions_stay_close(precision: str, mean_nats: float, worst_nat
 
 def test_linear_layers_of_gpt2_become_int8_too(directories: dict[str, Path]) -> None:
     scorer = load_scorer(ModelChoice(str(directories["gpt2"]), "cpu", "int8"))
-    kinds = {type(layer).__name__ for layer in scorer._parts.model.base_model.modules()}
+    body = scorer._parts.body
+    assert isinstance(body, ForeignBody)
+    kinds = {type(layer).__name__ for layer in body.model.base_model.modules()}
     assert "Int8Linear" in kinds
     assert "Conv1D" not in kinds
     exact = scored(load_scorer(ModelChoice(str(directories["gpt2"]), "cpu", "exact")))

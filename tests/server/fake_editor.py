@@ -9,9 +9,9 @@ from lsprotocol import types
 
 from ppl_engine.models.choice import ModelChoice
 from ppl_lsp.documents import Document
+from ppl_lsp.engine import Threads
 from ppl_lsp.line_index import PositionEncoding
 from ppl_lsp.protocol import HeatMapParams, StatusParams
-from ppl_lsp.scheduler import Scheduler
 from ppl_lsp.session import Session
 from ppl_lsp.settings import Settings
 from tests.server.fake_engine import FakeEngine, load_fake_engine
@@ -31,7 +31,7 @@ class Editor:
         self.engines: list[FakeEngine] = []
         self._load = load
         self._news = asyncio.Event()
-        self.session = Session(self, Scheduler(self.loaded), Settings(), sleep=self.sleep)
+        self.session = Session(self, Threads(self.loaded), Settings(), sleep=self.sleep)
 
     @classmethod
     async def ready(cls, sent: object = None) -> "Editor":

@@ -6,6 +6,7 @@ capitals are commands, obeyed once per analysis.
 
 import os
 import re
+import signal
 import threading
 import time
 from collections.abc import Generator
@@ -43,6 +44,12 @@ REFUSE: Final = "REFUSE"
 QUIT: Final = "QUIT"
 """A library that ends the process it runs in."""
 
+DIE: Final = "DIE"
+"""What the operating system does to a process that takes too much memory."""
+
+HUNGRY: Final = "HUNGRY"
+"""Memory that could not be had."""
+
 PRINT: Final = "PRINT"
 """A library that writes to standard output, from Python and from C."""
 
@@ -53,7 +60,7 @@ _TICK_S: Final = 0.005
 
 
 class FakeEngine:
-    """Satisfies `ppl_lsp.scheduler.Engine`."""
+    """Satisfies `ppl_engine.host.worker.Engine`."""
 
     def __init__(self, choice: ModelChoice | None = None) -> None:
         choice = choice or ModelChoice()
@@ -120,6 +127,10 @@ class FakeEngine:
             raise ZeroDivisionError("a bug in the engine")
         if REFUSE in text:
             raise EngineError("The engine refuses this text.")
+        if HUNGRY in text:
+            raise MemoryError
+        if DIE in text:
+            os.kill(os.getpid(), signal.SIGKILL)
         if QUIT in text:
             raise SystemExit(3)
 

@@ -23,8 +23,15 @@ def test_the_server_never_imports_a_model_library() -> None:
 
 
 def test_initialize_is_answered_before_anything_heavy_is_imported() -> None:
+    code = "import sys, ppl_lsp.__main__, ppl_lsp.server; print(*sys.modules)"
+    command = [sys.executable, "-c", code]
+    loaded = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
+    assert {*HEAVY, "numpy"} & set(loaded) == set()
+
+
+def test_the_engine_process_is_started_before_the_protocol_is_imported() -> None:
     code = "import sys, ppl_lsp.__main__; print(*sys.modules)"
     command = [sys.executable, "-c", code]
     loaded = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
-    assert "ppl_lsp.server" in loaded
-    assert {*HEAVY, "numpy"} & set(loaded) == set()
+    assert "ppl_engine.host.launch" in loaded
+    assert {"pygls", "lsprotocol", "cattrs", "numpy"} & set(loaded) == set()

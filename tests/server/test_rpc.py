@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ppl_lsp.engine import Threads
 from ppl_lsp.rpc import PplProtocol, SafeWriter
 from ppl_lsp.server import PplServer
 from ppl_lsp.settings import Settings
@@ -42,7 +43,7 @@ class Peer:
 
     def __init__(self) -> None:
         self.sink = io.BytesIO()
-        self.server = PplServer(load_fake_engine, Settings(), watch=lambda _: None)
+        self.server = PplServer(Threads(load_fake_engine), Settings(), watch=lambda _: None)
         assert isinstance(self.server.protocol, PplProtocol)
         # Anything may come over the wire, whatever the types say.
         self.protocol: Any = self.server.protocol

@@ -50,11 +50,9 @@ async def test_the_result_of_an_older_version_is_dropped() -> None:
     engine = editor.engines[0]
     await asyncio.to_thread(engine.held.wait, PATIENCE_S)
     editor.session.change(document("new", 2))
-    await asyncio.sleep(0)  # the turn of the loop in which the older work is cancelled
     engine.release.set()
     await editor.until(lambda: editor.published)
     assert editor.versions() == [(URI, 2)]
-    assert engine.closed == ["HOLD old"]
 
 
 async def test_nothing_is_published_for_a_document_closed_while_it_is_scored() -> None:

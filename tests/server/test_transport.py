@@ -12,9 +12,11 @@ from contextlib import asynccontextmanager
 import pytest
 
 from ppl_lsp.__main__ import main
+from ppl_lsp.engine import Threads
+from ppl_lsp.process import watch_process
 from ppl_lsp.server import PplServer
 from ppl_lsp.settings import Settings
-from ppl_lsp.transport import serve_tcp, watch_process
+from ppl_lsp.transport import serve_tcp
 from tests.server.fake_engine import load_fake_engine
 
 PATIENCE_S = 20.0
@@ -80,7 +82,7 @@ class Port:
     @classmethod
     @asynccontextmanager
     async def listening(cls) -> "AsyncGenerator[Port, None]":
-        server = PplServer(load_fake_engine, Settings(), watch=lambda _: None)
+        server = PplServer(Threads(load_fake_engine), Settings(), watch=lambda _: None)
         first_message = FirstMessage()
         logging.getLogger("ppl_lsp.transport").addHandler(first_message)
         serving = asyncio.create_task(serve_tcp(server, "127.0.0.1", 0))

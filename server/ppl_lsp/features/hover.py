@@ -45,7 +45,7 @@ async def _answer(session: Session, document: Document, offset: int) -> types.Ho
         return _hover(markup, session.reason(document))
     try:
         async with asyncio.timeout(EXPLAINED_WAIT_S):
-            explanation = await session.explain(analysis, offset)
+            explanation = await session.explain(document, analysis, offset)
     except (EngineError, TimeoutError):
         return _hover(markup, session.reason(document))
     if explanation is None:

@@ -1,0 +1,66 @@
+"""What the scorer asks of the part of a model below its head.
+
+Two bodies exist: `llama` is our own, for the one architecture most models share; `foreign` wraps
+whatever transformers has.
+"""
+
+from typing import Protocol
+
+import torch
+from torch import Tensor
+
+
+class Past(Protocol):
+    """Keys and values of tokens already read, to which more can be appended."""
+
+    @property
+    def n_tokens(self) -> int:
+        """How many tokens have been read."""
+        ...
+
+    @property
+    def n_bytes(self) -> int:
+        """Memory taken."""
+        ...
+
+    def crop(self, n_tokens: int) -> None:
+        """Forget all but the first `n_tokens`."""
+        ...
+
+
+class Body(Protocol):
+    """The layers of a causal model up to and with the final norm."""
+
+    def hidden_states(self, ids: Tensor, wanted: Tensor) -> Tensor:
+        """Read token ids (B, T); return the final hidden states (R, D) of `wanted`.
+
+        `wanted` (R,) indexes the B·T positions, row by row.
+        """
+        ...
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether tokens can be read after others, of which some were dropped.
+
+        Not so with layers whose state can not go back.
+        """
+        ...
+
+    def new_past(self, n_tokens: int) -> Past:
+        """Return an empty past with room for `n_tokens`."""
+        ...
+
+    def more_hidden_states(self, ids: Tensor, past: Past, n_wanted: int) -> Tensor:
+        """Read ids (T,) after what `past` holds and append them to it.
+
+        Returns the final hidden states (n_wanted, D) of the last of them.
+        """
+        ...
+
+    def own_logits(self, ids: Tensor) -> Tensor | None:
+        """Return the logits (B, T, V) as the model's own code has them, if such code exists."""
+        ...
+
+    def to(self, device: torch.device) -> None:
+        """Move to a device."""
+        ...

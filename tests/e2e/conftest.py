@@ -1,0 +1,3 @@
+from tests.host.runtime import runtime
+
+__all__ = ["runtime"]
