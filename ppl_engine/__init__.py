@@ -2,7 +2,8 @@
 
 Reading order: `text` (what can be said without a model), `scoring` (from a model's numbers to
 those of tokens, words and passages), `models` (the only place with torch), `findings` (what is
-worth a glance), `engine` (all of it behind one object), `cli` (the `ppl` command).
+worth a glance), `analyzing` (all of it in order), `engine` (and behind one object), `cli` (the
+`ppl` command).
 
     from ppl_engine import ModelChoice, load_engine, score
 

@@ -43,7 +43,9 @@ class Analysis:
     thresholds: Thresholds = field(default_factory=Thresholds)
     """What the findings were chosen by."""
 
-    groundwork: Groundwork | None = field(default=None, repr=False, compare=False)
+    groundwork: Groundwork | None = field(
+        default=None, repr=False, compare=False, metadata={"on_wire": False}
+    )
     """None where it did not come along; the next analysis then starts over."""
 
     @property

@@ -8,7 +8,7 @@ from ppl_engine.analysis import Analysis
 from ppl_engine.scoring.scorer import ModelInfo
 from ppl_engine.scoring.summary import summarize_span
 from ppl_engine.scoring.units import NATS_PER_BIT, perplexity_band
-from ppl_engine.text.blocks import paragraphs, sentences, span_at
+from ppl_engine.text.blocks import paragraph_at, sentence_at
 from ppl_engine.text.spans import Span
 
 
@@ -122,8 +122,8 @@ def _piece(analysis: Analysis, idx: int) -> Piece:
 
 def _passages(analysis: Analysis, offset: int) -> tuple[Passage, ...]:
     found: list[Passage] = []
-    for kind, cut in (("sentence", sentences), ("paragraph", paragraphs)):
-        span = span_at(cut(analysis.text), offset)
+    for kind, piece_at in (("sentence", sentence_at), ("paragraph", paragraph_at)):
+        span = piece_at(analysis.text, offset)
         if span is None:
             continue
         summary = summarize_span(span, analysis.text, analysis.tokens, analysis.words)

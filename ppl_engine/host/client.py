@@ -52,7 +52,10 @@ class EngineClient:
     async def load(self, choice: ModelChoice) -> "ModelInfo":
         """Turn to another engine; raises EngineError if it can not be loaded."""
         if choice != self._choice or self._link is None:
-            self.close()
+            if self._link:
+                # Two models at once may be more than the memory holds.
+                self._link.leave()
+            self._known.clear()
             self._link = Link(
                 self._connector_of(choice), patience=self._patience, on_state=self._on_state
             )

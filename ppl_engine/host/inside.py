@@ -4,6 +4,7 @@ For tests, debugging, and where no process can be started.
 """
 
 import asyncio
+import contextlib
 import socket
 import threading
 from collections.abc import Callable
@@ -34,13 +35,18 @@ class InsideConnector:
         here = asyncio.get_running_loop()
 
         def ready() -> None:
-            here.call_soon_threadsafe(started.set_result, None)
+            with contextlib.suppress(RuntimeError):  # the loop was closed meanwhile
+                here.call_soon_threadsafe(lambda: started.done() or started.set_result(None))
 
         threading.Thread(
             target=lambda: asyncio.run(self._serve(theirs, ready)), name="host", daemon=True
         ).start()
-        await started
-        await here.create_connection(make, sock=ours)
+        try:
+            await started
+            await here.create_connection(make, sock=ours)
+        except BaseException:
+            ours.close()
+            raise
         return ""
 
     def start(self) -> None:

@@ -111,9 +111,13 @@ class Link:
         if self._connection:
             self._connection.send(message)
 
+    def leave(self) -> None:
+        """End for good, and say that the model is not needed any more."""
+        self.tell(Leave())
+        self.close()
+
     def close(self) -> None:
         """End for good; who still waits is cancelled."""
-        self.tell(Leave())
         if self._connection:
             self._connection.close()
         if self._task:

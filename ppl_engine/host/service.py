@@ -199,17 +199,21 @@ class Service:
             return self._loading()
         if isinstance(request, Explain):
             return self._explaining(client, request)
-        return self._analyzing(request)
+        return self._analyzing(client, request)
 
     def _loading(self) -> Steps:
         engine = yield from self._worker.loaded()
         return engine.model
 
-    def _analyzing(self, request: Analyze) -> Steps:
+    def _analyzing(self, client: Client, request: Analyze) -> Steps:
         engine = yield from self._worker.loaded()
         return (
             yield from engine.analyze(
-                request.text, language=request.language, thresholds=request.thresholds
+                request.text,
+                language=request.language,
+                thresholds=request.thresholds,
+                previous=self._held.newest(client, request.document),
+                visible=request.visible,
             )
         )
 

@@ -10,7 +10,7 @@ import gc
 import logging
 import threading
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from ppl_engine.errors import EngineError, NotEnoughMemoryError
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from ppl_engine.explanation import Explanation
     from ppl_engine.findings.thresholds import Thresholds
     from ppl_engine.scoring.scorer import ModelInfo
+    from ppl_engine.text.spans import Span
 
 logger = logging.getLogger(__name__)
 
@@ -35,9 +36,18 @@ class Engine(Protocol):
         ...
 
     def analyze(
-        self, text: str, *, language: str, thresholds: "Thresholds"
+        self,
+        text: str,
+        *,
+        language: str,
+        thresholds: "Thresholds",
+        previous: "Analysis | None" = None,
+        visible: "Sequence[Span]" = (),
     ) -> "Generator[Progress, None, Analysis]":
-        """Score a text and find what is worth a glance, in bounded steps."""
+        """Score a text and find what is worth a glance, in bounded steps.
+
+        `previous` is the analysis of an earlier version, `visible` what is wanted first.
+        """
         ...
 
     def explain(self, analysis: "Analysis", offset: int) -> "Explanation | None":

@@ -3,7 +3,6 @@
 import os
 from typing import Final
 
-import psutil
 import torch
 
 from ppl_engine.errors import DeviceError
@@ -63,6 +62,8 @@ def use_cores(n_spare: int) -> None:
     """
     if os.environ.get("OMP_NUM_THREADS"):
         return
+    import psutil  # noqa: PLC0415 - tests.benchmarks.gpu runs where there may be none
+
     n_cores = psutil.cpu_count(logical=False) or psutil.cpu_count() or 1
     if hasattr(os, "sched_getaffinity"):  # a container or taskset may allow fewer
         n_cores = min(n_cores, len(os.sched_getaffinity(0)))
@@ -73,6 +74,8 @@ def available_bytes(device: torch.device) -> int:
     """Return how much memory is free on the device."""
     if device.type == "cuda":
         return torch.cuda.mem_get_info(device)[0]
+    import psutil  # noqa: PLC0415 - as above
+
     return psutil.virtual_memory().available
 
 

@@ -1,14 +1,13 @@
 """From a model's name to an engine that runs it."""
 
 from contextlib import ExitStack
-from typing import Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import torch
 from safetensors import safe_open
 from tokenizers import Tokenizer
 from torch import Tensor
 
-from ppl_engine.engine import Engine
 from ppl_engine.errors import EngineError, ModelLoadError, NotEnoughMemoryError
 from ppl_engine.models.causal_lm import CausalLM, CausalParts, is_out_of_memory
 from ppl_engine.models.choice import ModelChoice
@@ -30,6 +29,9 @@ from ppl_engine.scoring.anchors import SegmentPolicy
 from ppl_engine.scoring.cache import ScoreStore
 from ppl_engine.scoring.scorer import ModelInfo
 
+if TYPE_CHECKING:
+    from ppl_engine.engine import Engine
+
 _OWN_BODY_DEVICES: Final = ("cpu", "cuda")
 _HARMLESS_TENSORS: Final = ("rotary_emb.inv_freq",)
 _WORKING_BYTES: Final = 192 * 2**20
@@ -40,11 +42,13 @@ _REWRITES: Final = (
 )
 
 
-def load_engine(choice: ModelChoice, *, store: ScoreStore | None = None) -> Engine:
+def load_engine(choice: ModelChoice, *, store: ScoreStore | None = None) -> "Engine":
     """Load a model and return an engine for it that keeps its scores in `store`, if there is one.
 
     Raises EngineError with a sentence that says what is wrong and what to do.
     """
+    from ppl_engine.engine import Engine  # noqa: PLC0415 - a scorer needs none of the parsers
+
     return Engine(load_scorer(choice), store=store)
 
 

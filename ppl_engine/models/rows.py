@@ -33,7 +33,7 @@ class RowTable:
             scored.rank.cpu().numpy(),
             scored.top_logprob.cpu().numpy(),
             scored.boundary.cpu().numpy(),
-            hidden.float().cpu().numpy(),
+            hidden.cpu().float().numpy(),
         )
 
     @property

@@ -63,8 +63,7 @@ def segment_starts(
     if len(ids) <= policy.longest:
         return np.zeros(min(1, len(ids)), dtype=np.int64)
     priorities = _priorities(ids, _cut_of_tokens(cuts, starts, begins_word))
-    anchors = np.flatnonzero(_is_local_minimum(priorities, policy.radius))
-    edges = [*anchors.tolist(), len(ids)]
+    edges = [*_local_minima(priorities, policy.radius).tolist(), len(ids)]
     found: list[int] = []
     for start, end in pairwise(edges):
         found.extend(_split(priorities, start, end, policy))
@@ -92,24 +91,20 @@ def _priorities(ids: Ints, kinds: NDArray[np.uint64]) -> _Priorities:
     return priorities
 
 
-def _is_local_minimum(values: _Priorities, radius: int) -> NDArray[np.bool_]:
-    """Whether each value is below all within `radius` to its left and at most all to its right."""
-    highest = np.full(1, np.iinfo(np.uint64).max, dtype=np.uint64)
-    left = np.concatenate([highest, _trailing_minimum(values, radius)[:-1]])
-    right = np.concatenate([highest, _trailing_minimum(values[::-1], radius)[:-1]])[::-1]
-    return (values < left) & (values <= right)
+def _local_minima(values: _Priorities, radius: int) -> Ints:
+    """Return where a value is below all within `radius` to its left and at most all to its right.
 
-
-def _trailing_minimum(values: _Priorities, width: int) -> _Priorities:
-    """Return min(values[i − width + 1 … i]) for every i in O(n) (van Herk 1992, Gil & Werman)."""
+    Of `radius` values in a row, only the first of the least can be one: these alone are looked at.
+    """
     n = len(values)
-    padding = np.full(-n % width, np.iinfo(np.uint64).max, dtype=np.uint64)
-    blocks = np.concatenate([values, padding]).reshape(-1, width)
-    forward = np.minimum.accumulate(blocks, axis=1).ravel()[:n]
-    backward = np.minimum.accumulate(blocks[:, ::-1], axis=1)[:, ::-1].ravel()[:n]
-    result = forward.copy()
-    result[width - 1 :] = np.minimum(forward[width - 1 :], backward[: n - width + 1])
-    return result
+    highest = np.iinfo(np.uint64).max
+    blocks = np.pad(values, (0, -n % radius), constant_values=highest).reshape(-1, radius)
+    candidates = np.argmin(blocks, axis=1) + np.arange(len(blocks)) * radius
+    padded = np.pad(values, radius, constant_values=highest)
+    around = np.lib.stride_tricks.sliding_window_view(padded, 2 * radius + 1)[candidates]
+    is_below = values[candidates] < around[:, :radius].min(axis=1)
+    is_below &= values[candidates] <= around[:, radius + 1 :].min(axis=1)
+    return candidates[is_below]
 
 
 def _split(values: _Priorities, start: int, end: int, policy: SegmentPolicy) -> list[int]:

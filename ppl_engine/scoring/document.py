@@ -97,7 +97,7 @@ class _Missing:
         tokens = draft.tokens
         n_open = 0
         missing = cls(draft, {}, {}, 0)
-        for idx in cast("list[int]", np.flatnonzero(~draft.is_scored).tolist()):
+        for idx in np.flatnonzero(~draft.is_scored).tolist():
             needed = window(tokens.ids, tokens.segment_starts, idx, scorer.bos_id)
             n_open += needed.n_targets
             key = needed.key

@@ -16,7 +16,7 @@ import numpy as np
 
 from ppl_engine.scoring.scorer import Encoding, Scorer
 from ppl_engine.scoring.scores import Ints
-from ppl_engine.text.changes import TextChange, between_seams, spliced
+from ppl_engine.text.changes import TextChange, between_seams, spliced, spliced_places
 
 _LOOK_AHEAD: Final = 2
 """Characters after a seam by which a tokenizer knows it for one."""
@@ -34,8 +34,8 @@ def encode_changed(text: str, scorer: Scorer, previous: Encoding, change: TextCh
     first, last = np.searchsorted(previous.starts, [outer.start, outer.old_end]).tolist()
     return Encoding(
         ids=spliced(previous.ids, first, last, found.ids),
-        starts=spliced(previous.starts, first, last, found.starts, outer.shift),
-        ends=spliced(previous.ends, first, last, found.ends, outer.shift),
+        starts=spliced_places(previous.starts, first, last, found.starts, outer.shift),
+        ends=spliced_places(previous.ends, first, last, found.ends, outer.shift),
         begins_word=spliced(previous.begins_word, first, last, found.begins_word),
         exact_spans=True,
         respects_seams=True,

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ppl_engine.scoring.scores import TokenScores
+from ppl_engine.scoring.scores import Floats, TokenScores
 from ppl_engine.scoring.units import NATS_PER_BIT, perplexity
 from ppl_engine.scoring.word_scores import WordScores
 from ppl_engine.text.spans import Span
@@ -55,7 +55,7 @@ def summarize_span(span: Span, text: str, tokens: TokenScores, words: WordScores
         perplexity=perplexity(-log_likelihood / len(scored)) if len(scored) else None,
         bits_per_word=total_bits / n_words if n_words and len(scored) else None,
         bits_per_byte=total_bits / n_bytes if n_bytes and len(scored) else None,
-        max_surprisal_bits=_largest(surprisal_bits[~np.isnan(surprisal_bits)].tolist()),
+        max_surprisal_bits=_largest(surprisal_bits[~np.isnan(surprisal_bits)]),
         top1_accuracy=float((tokens.rank[low:high] == 1).sum()) / len(scored)
         if len(scored)
         else None,
@@ -66,5 +66,5 @@ def summarize_span(span: Span, text: str, tokens: TokenScores, words: WordScores
     )
 
 
-def _largest(values: list[float]) -> float | None:
-    return max(values, default=None)
+def _largest(values: Floats) -> float | None:
+    return float(values.max()) if len(values) else None

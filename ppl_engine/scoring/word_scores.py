@@ -107,18 +107,18 @@ def changed_word_scores(
     region = _between_tokens(change, text, tokens)
     inside = _between(Span(region.start, region.new_end), text, tokens)
     first, last = np.searchsorted(previous.starts, [region.start, region.old_end]).tolist()
-    shifts = dict.fromkeys(("starts", "ends"), region.shift)
-    shifts |= dict.fromkeys(("first_token", "end_token"), len(tokens) - n_tokens_before)
-    columns = {
-        column.name: spliced(
-            getattr(previous, column.name),
-            first,
-            last,
-            getattr(inside, column.name),
-            shifts.get(column.name, 0),
-        )
-        for column in fields(WordScores)
+    moved_by = {
+        "starts": region.shift,
+        "ends": region.shift,
+        "first_token": len(tokens) - n_tokens_before,
+        "end_token": len(tokens) - n_tokens_before,
     }
+    columns = {
+        name: spliced(getattr(previous, name), first, last, getattr(inside, name))
+        for name in (field.name for field in fields(WordScores))
+    }
+    for name, shift in moved_by.items():
+        columns[name][first + len(inside) :] += shift
     return WordScores(**columns), region
 
 

@@ -4,16 +4,22 @@ Rules of thumb over characters that hold for Markdown, plain text and most marku
 where a text is cut, so this must be local (an edit changes nothing far away) and total.
 """
 
-from bisect import bisect_right
 from enum import IntEnum
 from itertools import pairwise
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeAlias
 
 import numpy as np
 import regex
 from numpy.typing import NDArray
 
-from ppl_engine.text.changes import LOOK_AROUND, TextChange, between_seams, spliced
+from ppl_engine.text.changes import (
+    LOOK_AROUND,
+    SEAM,
+    TextChange,
+    between_seams,
+    spliced,
+    spliced_places,
+)
 from ppl_engine.text.spans import Span
 
 # Atomic and possessive: CRLF is one line end, and no run of line ends is gone over twice.
@@ -27,6 +33,12 @@ _SENTENCE: Final = regex.compile(
     r"(?<=[.!?…])(?<!\b(?:e\.g|i\.e|cf|vs|etc|approx|no|fig|eq|dr|mr|mrs|ms|st|al)\.)"
     r"[\"'”’)\]*_]{0,3}\s+(?=[\"'“‘(\[*_]{0,3}[\p{Lu}\p{Lt}\p{Lo}\p{N}`])|(?<=[。！？])",
 )
+
+_Patterns: TypeAlias = tuple[regex.Pattern[str], ...]
+_PARAGRAPH_STARTS: Final[_Patterns] = (_HEADING, _HEADING_LINE, _PARAGRAPH, _ITEM)
+_SENTENCE_STARTS: Final[_Patterns] = (*_PARAGRAPH_STARTS, _SENTENCE)
+_REACH: Final = 2000
+"""How far around a place is looked at first, in characters: further than most paragraphs go."""
 
 
 class Cut(IntEnum):
@@ -63,7 +75,7 @@ def changed_cuts(text: str, previous: Cuts, change: TextChange) -> Cuts:
         first = 0
     inside = _cuts_within(text, region.start or -1, region.new_end)
     return Cuts(
-        spliced(previous.offsets, first, last, inside.offsets, region.shift),
+        spliced_places(previous.offsets, first, last, inside.offsets, region.shift),
         spliced(previous.kinds, first, last, inside.kinds),
     )
 
@@ -86,22 +98,52 @@ def _cuts_within(text: str, after: int, last: int) -> Cuts:
 
 def paragraphs(text: str) -> tuple[Span, ...]:
     """Cut `text` into paragraphs, headings and list items; the spans tile the text."""
-    patterns = (_HEADING, _HEADING_LINE, _PARAGRAPH, _ITEM)
-    inner = {match.end() for pattern in patterns for match in pattern.finditer(text)}
-    return _tiles(inner, len(text))
+    return _tiles(_starts(_PARAGRAPH_STARTS, text, 0, len(text)), len(text))
 
 
 def sentences(text: str) -> tuple[Span, ...]:
     """Cut `text` into sentences, which never cross a paragraph; the spans tile the text."""
-    inner = {match.end() for match in _SENTENCE.finditer(text)}
-    inner |= {paragraph.start for paragraph in paragraphs(text)}
-    return _tiles(inner, len(text))
+    return _tiles(_starts(_SENTENCE_STARTS, text, 0, len(text)), len(text))
 
 
-def span_at(spans: tuple[Span, ...], offset: int) -> Span | None:
-    """Return the one of these ordered spans that holds `offset`."""
-    idx = bisect_right(spans, offset, key=lambda span: span.start) - 1
-    return spans[idx] if idx >= 0 and offset < spans[idx].end else None
+def paragraph_at(text: str, offset: int, *, reach: int = _REACH) -> Span | None:
+    """Return the one of `paragraphs(text)` that holds `offset`; looks as far as it must."""
+    return _tile_at(_PARAGRAPH_STARTS, text, offset, reach)
+
+
+def sentence_at(text: str, offset: int, *, reach: int = _REACH) -> Span | None:
+    """Return the one of `sentences(text)` that holds `offset`; looks as far as it must."""
+    return _tile_at(_SENTENCE_STARTS, text, offset, reach)
+
+
+def _tile_at(patterns: _Patterns, text: str, offset: int, reach: int) -> Span | None:
+    if not 0 <= offset < len(text):
+        return None
+    while True:
+        low = _line_start(text, offset - reach)
+        high = _line_start(text, offset + reach) if offset + reach < len(text) else len(text)
+        found = _starts(patterns, text, low, high) | {0, len(text)}
+        start = max(at for at in found if at <= offset)
+        end = min(at for at in found if offset < at)
+        if (low < start or low == 0) and (end <= high or high == len(text)):
+            return Span(start, end)
+        reach *= 4
+
+
+def _line_start(text: str, offset: int) -> int:
+    """Return the last start of a line with something in it at or before `offset`, or 0."""
+    while (at := text.rfind("\n", 0, max(0, offset)) + 1) > 0:
+        if SEAM.match(text, at):
+            return at
+        offset = at - 1
+    return 0
+
+
+def _starts(patterns: _Patterns, text: str, low: int, high: int) -> set[int]:
+    """Return where pieces start with `low < start <= high`, both starts of lines or ends."""
+    matches = (pattern.finditer(text, low, high + LOOK_AROUND) for pattern in patterns)
+    ends = {match.end() for found in matches for match in found}
+    return {end for end in ends if low < end <= high}
 
 
 def _tiles(inner: set[int], length: int) -> tuple[Span, ...]:

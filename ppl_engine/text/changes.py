@@ -82,12 +82,16 @@ def seam_after(text: str, offset: int) -> int:
     return found.start() if found else len(text)
 
 
-def spliced(
-    old: NDArray[T], first: int, last: int, middle: NDArray[T], shift: int = 0
-) -> NDArray[T]:
+def spliced(old: NDArray[T], first: int, last: int, middle: NDArray[T]) -> NDArray[T]:
+    """Return `old` with `middle` in the place of `[first, last)`."""
+    return np.concatenate([old[:first], middle, old[last:]])
+
+
+def spliced_places(
+    old: NDArray[np.int64], first: int, last: int, middle: NDArray[np.int64], shift: int
+) -> NDArray[np.int64]:
     """Return `old` with `middle` in the place of `[first, last)` and the rest moved by `shift`."""
-    after = old[last:] + shift if shift else old[last:]
-    return np.concatenate([old[:first], middle, after]).astype(old.dtype, copy=False)
+    return np.concatenate([old[:first], middle, old[last:] + shift])
 
 
 def _n_common_first(one: str, other: str) -> int:

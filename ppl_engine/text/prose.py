@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ppl_engine.text import markdown
-from ppl_engine.text.changes import TextChange, between_seams, spliced
+from ppl_engine.text.changes import TextChange, between_seams, spliced_places
 from ppl_engine.text.languages import LANGUAGES, language_of
 from ppl_engine.text.spans import Span
 
@@ -143,7 +143,7 @@ def _joined(old: Prose, read: Prose, region: TextChange) -> Prose:
     return Prose(
         starts[np.append(True, ~is_seam)[: len(starts)]],
         ends[np.append(~is_seam, True)[: len(ends)]],
-        spliced(old.parts, first_part, last_part, read.parts, region.shift),
+        spliced_places(old.parts, first_part, last_part, read.parts, region.shift),
     )
 
 

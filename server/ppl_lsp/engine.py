@@ -87,10 +87,11 @@ class RemoteEngine:
         """Turn to another engine; raises EngineError if it can not be loaded."""
         if self._client is None:
             module: Any = await asyncio.to_thread(importlib.import_module, "ppl_engine.host.client")
+            # Another call may have been waiting for the same.
             self._client = self._client or module.EngineClient(
                 self._way.connector, on_state=self._on_state
             )
-        return await self._client.load(choice)
+        return await self._loaded().load(choice)
 
     async def analyze(self, document: str, text: str, **how: Any) -> "Analysis":
         """Analyze the newest text of a document."""
@@ -111,6 +112,11 @@ class RemoteEngine:
         """Hear that a document is closed."""
         if self._client:
             self._client.forget(document)
+
+    def close(self) -> None:
+        """Let go of the engine; its process stays for a while, for who comes back."""
+        if self._client:
+            self._client.close()
 
     def _loaded(self) -> "EngineClient":
         if self._client is None:

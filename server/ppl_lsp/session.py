@@ -107,6 +107,11 @@ class Session:
         if settings != self.settings or self.model is None:
             self._apply(settings)
 
+    def end(self) -> None:
+        """Let go of the engine: the client is gone."""
+        self._analyses.forget_all()
+        self._engine.close()
+
     async def analysis(self, uri: str, *, timeout_s: float) -> "Analysis | None":
         """Wait a while for the analysis of the newest version of a document.
 

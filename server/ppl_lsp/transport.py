@@ -99,4 +99,6 @@ async def _serve(server: PplServer, reader: Any) -> int:
     except Exception:
         logger.exception("The connection can not be read")
         return 1
+    finally:
+        server.session.end()
     return 0 if cast(PplProtocol, server.protocol).is_shut_down else 1

@@ -18,7 +18,7 @@ from tests.host.runtime import environment
 
 ROOT: Final = Path(__file__).parents[2]
 URI: Final = "file:///notes.md"
-PATIENCE_S: Final = 20.0
+PATIENCE_S: Final = 60.0
 COMMAND: Final = [sys.executable, "-m", "tests.e2e.fake_server"]
 
 

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ppl_engine.scoring.anchors import SegmentPolicy, segment_starts
+from ppl_engine.scoring.anchors import SegmentPolicy, _local_minima, segment_starts
 from ppl_engine.scoring.windows import windows
 from ppl_engine.text.blocks import cuts
 
@@ -31,6 +31,19 @@ def test_segments_begin_at_the_start_and_are_never_too_long(text: str) -> None:
     assert starts[:1] == ([0] if text else [])
     assert (lengths > 0).all()
     assert (lengths <= SMALL.longest).all()
+
+
+@given(st.lists(st.integers(0, 9), min_size=1, max_size=60), st.integers(1, 9))
+def test_local_minima_are_those_that_a_look_around_each_place_finds(
+    values: list[int], radius: int
+) -> None:
+    found = _local_minima(np.array(values, dtype=np.uint64), radius)
+    assert found.tolist() == [
+        idx
+        for idx, value in enumerate(values)
+        if all(value < other for other in values[max(0, idx - radius) : idx])
+        and all(value <= other for other in values[idx + 1 : idx + 1 + radius])
+    ]
 
 
 @given(texts, texts, st.integers(0, 400), st.integers(0, 12))

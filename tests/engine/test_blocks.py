@@ -3,7 +3,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ppl_engine.text.blocks import Cut, cuts, paragraphs, sentences, span_at
+from ppl_engine.text.blocks import Cut, cuts, paragraph_at, paragraphs, sentence_at, sentences
+from tests.samples import SAMPLES
 from tests.texts import texts
 
 
@@ -49,15 +50,25 @@ def test_sentences_and_paragraphs_tile_the_text(text: str) -> None:
         assert all(len(span) > 0 for span in spans)
 
 
-@given(texts)
-def test_the_span_at_an_offset_holds_it(text: str) -> None:
-    spans = paragraphs(text)
-    for offset in range(len(text)):
-        span = span_at(spans, offset)
-        assert span is not None
-        assert offset in span
-    assert span_at(spans, len(text)) is None
-    assert span_at(spans, -1) is None
+@given(
+    st.one_of(texts, st.text(st.sampled_from("ab. #-\n\n\r1)A"), max_size=80)), st.integers(1, 40)
+)
+def test_the_piece_at_an_offset_is_the_one_that_holds_it(text: str, reach: int) -> None:
+    for at, cut in ((paragraph_at, paragraphs), (sentence_at, sentences)):
+        tiles = cut(text)
+        found = [at(text, offset, reach=reach) for offset in range(len(text))]
+        assert found == [span for span in tiles for _ in range(len(span))]
+        assert at(text, len(text)) is None
+        assert at(text, -1) is None
+
+
+@pytest.mark.parametrize("sample", SAMPLES)
+def test_pieces_of_documents_are_found_from_anywhere(sample: str) -> None:
+    text = SAMPLES[sample]
+    for offset in range(0, len(text), 61):
+        for at, cut in ((paragraph_at, paragraphs), (sentence_at, sentences)):
+            (expected,) = (span for span in cut(text) if offset in span)
+            assert expected == at(text, offset, reach=100)
 
 
 @given(texts)

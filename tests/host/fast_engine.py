@@ -1,6 +1,6 @@
 """An engine that costs next to nothing a word, for what is large or many."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -11,11 +11,12 @@ from ppl_engine.findings.thresholds import Thresholds
 from ppl_engine.scoring.scorer import ModelInfo
 from ppl_engine.scoring.scores import TokenScores
 from ppl_engine.scoring.word_scores import WordScores
+from ppl_engine.text.spans import Span
 
 _WORD: Final = 8
 """Every eight characters are a word, whatever they are."""
 
-_STEP_WORDS: Final = 2000
+_STEP_WORDS: Final = 1000
 
 
 class FastEngine:
@@ -29,8 +30,15 @@ class FastEngine:
         self.n_begun = 0
 
     def analyze(
-        self, text: str, *, language: str, thresholds: Thresholds
+        self,
+        text: str,
+        *,
+        language: str,
+        thresholds: Thresholds,
+        previous: Analysis | None = None,
+        visible: Sequence[Span] = (),
     ) -> Generator[Progress, None, Analysis]:
+        del previous, visible
         self.n_begun += 1
         n = len(text) // _WORD
         for done in range(0, n, _STEP_WORDS):

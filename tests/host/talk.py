@@ -25,7 +25,7 @@ from ppl_engine.host.vigil import Limits
 from ppl_engine.host.worker import Engine
 from tests.server.fake_engine import FakeEngine
 
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 IDENTITY = "this one"
 
 

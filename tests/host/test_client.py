@@ -18,10 +18,11 @@ from ppl_engine.host.queue import Priority
 from ppl_engine.host.reach import Patience
 from ppl_engine.models.choice import ModelChoice
 from tests.host.talk import PATIENCE_S, until
+from tests.server.fake_editor import closing
 from tests.server.fake_engine import HOLD, SLOW, FakeEngine, load_fake_engine
 
 QUICK = Patience(
-    start_s=2.0, hello_s=0.2, ping_s=0.02, n_pings=5, retry_s=0.001, most_ends=20, cool_s=0.0
+    start_s=5.0, hello_s=1.0, ping_s=0.1, n_pings=6, retry_s=0.001, most_ends=20, cool_s=0.0
 )
 
 
@@ -93,7 +94,7 @@ class Session:
             for engine in way.engines:
                 engine.release.set()
         session.client.close()
-        await asyncio.sleep(0.01)
+        await closing()
 
     @property
     def way(self) -> Breakable:
@@ -218,7 +219,7 @@ async def test_a_process_that_hangs_is_killed_and_replaced() -> None:
 async def test_a_process_that_works_for_long_is_left_alone() -> None:
     async with Session.running() as session:
         task = await session.stuck()
-        await asyncio.sleep(20 * QUICK.ping_s)
+        await asyncio.sleep(10 * QUICK.ping_s)
         session.engine.release.set()
         await task
         assert session.way.killed == []
@@ -273,6 +274,7 @@ async def test_a_process_that_can_not_be_started_is_given_up_with_its_reason() -
     way.n_unwilling = 1
     assert (await session.client.load(ModelChoice())).name == "embedded"
     session.client.close()
+    await closing()
 
 
 async def test_few_of_many_texts_are_on_the_way_at_once_and_what_is_urgent_passes() -> None:

@@ -22,7 +22,7 @@ from ppl_lsp.session import Session
 from ppl_lsp.settings import Settings
 from tests.host.fast_engine import FastEngine
 from tests.host.talk import PATIENCE_S, Talk, Talker, analyze, until
-from tests.server.fake_editor import URI, document
+from tests.server.fake_editor import URI, closing, document
 
 
 @pytest.fixture(autouse=True)
@@ -79,14 +79,14 @@ async def session_with(engine: Engine, **sent: Any) -> tuple[Session, Recorder]:
 async def closed(session: Session) -> None:
     client: Any = session._engine._client
     client.close()
-    await asyncio.sleep(0.01)
+    await closing()
 
 
 async def test_five_hundred_documents_are_scored_each_once_and_the_edited_one_soon() -> None:
     engine = FastEngine()
     session, recorder = await session_with(engine, debounceMs=0)
     for k in range(500):
-        session.open(document("12345678" * 5000, 1, f"file:///{k}"))
+        session.open(document("12345678" * 500, 1, f"file:///{k}"))
     session.change(document("12345678", 2, "file:///7"))
     await until(lambda: recorder.published.get("file:///7") == 2)
     assert len(recorder.published) < 250
@@ -166,4 +166,4 @@ async def test_answers_that_are_slow_to_be_read_do_not_pile_up() -> None:
         await asyncio.sleep(0)
     assert not any(isinstance(task.exception(), SupersededError) for task in asked)
     client.close()
-    await asyncio.sleep(0.01)
+    await closing()

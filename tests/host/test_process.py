@@ -27,6 +27,7 @@ from ppl_engine.models.choice import ModelChoice
 from tests.host.fake_host import COMMAND
 from tests.host.runtime import environment, hosts, is_gone
 from tests.host.talk import PATIENCE_S, until
+from tests.server.fake_editor import closing
 from tests.server.fake_engine import DIE, HOLD, HUNGRY
 
 QUICK = Patience(hello_s=1.0, ping_s=0.1, n_pings=5, retry_s=0.01, most_ends=20)
@@ -57,7 +58,7 @@ class User:
                 yield user
         finally:
             user.client.close()
-            await asyncio.sleep(0.01)
+            await closing()
 
     async def scored(self, text: str, document: str = "a", **how: Any) -> str:
         analysis = await self.client.analyze(

@@ -4,6 +4,7 @@ import gc
 import socket
 import weakref
 from collections.abc import AsyncGenerator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -28,6 +29,7 @@ from ppl_engine.host.messages import (
     Request,
     Welcome,
 )
+from ppl_engine.text.spans import Span
 from tests.host.talk import IDENTITY, PATIENCE_S, Talk, analyze, until
 from tests.server.fake_engine import CRASH, HOLD, HUNGRY, REFUSE, SLOW, FakeEngine
 from tests.stepping import finished
@@ -115,6 +117,28 @@ async def test_the_newest_version_wins() -> None:
     assert await client.value(3)
     await until(lambda: talk.engine.closed)
     assert talk.engine.closed == [f"{SLOW} old"]
+
+
+async def test_the_engine_starts_from_the_last_analysis_of_a_document() -> None:
+    talk = Talk()
+    one, other = await talk.client(), await talk.client()
+    one.say(analyze(1, "first"))
+    await one.value(1)
+    seen = replace(analyze(2, "second"), visible=(Span(0, 3),))
+    one.say(seen, analyze(3, "another", "b"))
+    await one.value(2)
+    await one.value(3)
+    other.say(analyze(1, "mine"))
+    await other.value(1)
+    one.say(Forget("a"), analyze(4, "anew"))
+    await one.value(4)
+    assert sorted(talk.engine.asked) == [
+        ("anew", None, ()),
+        ("another", None, ()),
+        ("first", None, ()),
+        ("mine", None, ()),
+        ("second", "first", (Span(0, 3),)),
+    ]
 
 
 async def test_what_nobody_awaits_is_not_done() -> None:

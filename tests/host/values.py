@@ -5,7 +5,7 @@ import math
 import types
 import typing
 from enum import Enum
-from typing import Any, Literal, Union
+from typing import Any, Literal, Union, cast
 
 import numpy as np
 from hypothesis import strategies as st
@@ -21,8 +21,9 @@ def any_of(wanted: Any) -> st.SearchStrategy[Any]:  # noqa: PLR0911 - a table
     origin, arguments = typing.get_origin(wanted), typing.get_args(wanted)
     if dataclasses.is_dataclass(wanted):
         hints = typing.get_type_hints(wanted)
-        fields = {field.name: any_of(hints[field.name]) for field in dataclasses.fields(wanted)}
-        return st.builds(wanted, **fields)
+        crossing = [f for f in dataclasses.fields(wanted) if f.metadata.get("on_wire", True)]
+        fields = {field.name: any_of(hints[field.name]) for field in crossing}
+        return st.builds(cast("Any", wanted), **fields)
     if origin in (Union, types.UnionType):
         return st.one_of([any_of(argument) for argument in arguments])
     if origin is Literal:

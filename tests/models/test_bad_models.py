@@ -24,6 +24,7 @@ from ppl_engine.models.body import Body, Past
 from ppl_engine.models.causal_lm import is_out_of_memory
 from ppl_engine.models.choice import ModelChoice
 from ppl_engine.models.device import resolve_precision
+from ppl_engine.models.files import find_model
 from ppl_engine.models.loading import load_scorer
 from ppl_engine.scoring.cache import WindowCache
 from ppl_engine.scoring.document import score_document
@@ -156,6 +157,20 @@ def test_a_model_too_large_for_memory_is_refused_before_it_is_loaded(
 ) -> None:
     monkeypatch.setattr(loading, "available_bytes", lambda _device: 1000)
     assert "GiB" in refused(directory, NotEnoughMemoryError)
+
+
+def test_the_head_in_fp32_is_counted_as_memory(
+    directory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In bf16 on a CPU it is a copy; in fp32 it is the weights themselves."""
+    files = find_model(str(directory))
+    assert files.n_head_parameters == VOCAB_SIZE * 32
+    weights = 2 * files.n_parameters + loading._WORKING_BYTES
+    monkeypatch.setattr(loading, "available_bytes", lambda _device: weights)
+    with pytest.raises(NotEnoughMemoryError):
+        load_scorer(ModelChoice(str(directory), "cpu", "bf16"))
+    weights += 4 * files.n_head_parameters
+    load_scorer(ModelChoice(str(directory), "cpu", "bf16"))
 
 
 @pytest.mark.parametrize("device", ["cuda", "mps"])

@@ -126,8 +126,18 @@ def test_only_what_follows_an_edit_is_read(tmp_path: Path) -> None:
         score_one(scorer, Window(ids, 30))
         assert body.n_read == 90 - place
     body.n_read = 0
-    score_one(scorer, Window(ids, 30))
+    score_one(scorer, Window(ids[:70], 30))
     assert body.n_read == 0
+
+
+def test_the_very_same_window_is_read_again(tmp_path: Path) -> None:
+    """Its scores are in the cache of windows; without one, repeated timings must not lie."""
+    scorer = in_fp32(load_scorer(ModelChoice(str(save_model(tmp_path, "llama")), "cpu", "exact")))
+    body = Counting(scorer)
+    w = Window(np.arange(90) % VOCAB_SIZE, 30)
+    for _ in range(2):
+        score_one(scorer, w)
+    assert body.n_read == 180
 
 
 def test_a_sliding_window_goes_on_too(tmp_path: Path) -> None:
@@ -190,7 +200,8 @@ def test_the_oldest_are_dropped_when_the_bound_is_reached() -> None:
     for first in (1, 2, 3):
         windows.put(kept([first] * 50))
     assert windows.n_bytes == 200
-    assert windows.take(np.array([1] * 50)) is None
+    assert windows.take(np.array([1] * 51)) is None
+    assert windows.take(np.array([2] * 50)) is None
     found = windows.take(np.array([2] * 40 + [9] * 10))
     assert found is not None
     assert found[1] == 40
@@ -205,6 +216,7 @@ def test_little_in_common_is_not_worth_it() -> None:
     assert windows.take(np.array([1] * 15 + [2] * 50)) is None
     assert windows.take(np.array([1] * 49 + [2] * 600)) is None
     assert windows.take(np.array([1] * 16)) is not None
+    assert len(windows) == 0
 
 
 @given(a=st.lists(st.integers(0, 2)), b=st.lists(st.integers(0, 2)))

@@ -3,7 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 from lsprotocol import types
 
@@ -17,11 +17,13 @@ from ppl_lsp.settings import Settings
 from tests.server.fake_engine import FakeEngine, load_fake_engine
 
 URI = "file:///a.md"
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 
 
 class Editor:
     """Everything that a client of the session would have received, and a clock of its own."""
+
+    running: ClassVar[list["Editor"]] = []
 
     def __init__(self, load: Callable[[ModelChoice], FakeEngine] = load_fake_engine) -> None:
         self.published: list[types.PublishDiagnosticsParams] = []
@@ -30,6 +32,7 @@ class Editor:
         self.pauses: list[tuple[float, asyncio.Event]] = []
         self.engines: list[FakeEngine] = []
         self._load = load
+        self.running.append(self)
         self._news = asyncio.Event()
         self.session = Session(self, Threads(self.loaded), Settings(), sleep=self.sleep)
 
@@ -40,6 +43,16 @@ class Editor:
         editor.session.configure(sent)
         await editor.until(lambda: editor.session.model is not None)
         return editor
+
+    @classmethod
+    async def end_all(cls) -> None:
+        """End what a test has left running."""
+        for editor in cls.running:
+            for engine in editor.engines:
+                engine.release.set()
+            editor.session.end()
+        cls.running.clear()
+        await closing()
 
     def loaded(self, choice: ModelChoice) -> FakeEngine:
         engine = self._load(choice)
@@ -80,6 +93,12 @@ class Editor:
 
     def marked(self) -> int:
         return len(self.published[-1].diagnostics)
+
+
+async def closing() -> None:
+    """Let the loop close what it was told to close."""
+    for _ in range(20):
+        await asyncio.sleep(0.001)
 
 
 def document(text: str, version: int = 1, uri: str = URI) -> Document:

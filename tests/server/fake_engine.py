@@ -9,7 +9,7 @@ import re
 import signal
 import threading
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -71,6 +71,9 @@ class FakeEngine:
         self.analyzed: list[str] = []
         """The texts of analyses that came to their end."""
 
+        self.asked: list[tuple[str, str | None, tuple[Span, ...]]] = []
+        """Each text with that of the analysis to start from, and what of it is visible."""
+
         self.closed: list[str] = []
         """The texts of analyses that were cancelled."""
 
@@ -90,9 +93,16 @@ class FakeEngine:
         return self._model
 
     def analyze(
-        self, text: str, *, language: str, thresholds: Thresholds
+        self,
+        text: str,
+        *,
+        language: str,
+        thresholds: Thresholds,
+        previous: Analysis | None = None,
+        visible: Sequence[Span] = (),
     ) -> Generator[Progress, None, Analysis]:
         self.thread_names.add(threading.current_thread().name)
+        self.asked.append((text, previous.text if previous else None, tuple(visible)))
         matches = list(_WORD.finditer(text))
         n_steps = 10_000 if BUSY in text else 400 if SLOW in text else 1
         try:
