@@ -18,8 +18,8 @@ from ppl_engine.scoring.cache import ScoreStore, StoredScorer, WindowCache
 from ppl_engine.scoring.document import run, score_document
 from ppl_engine.scoring.lines import LineScore, score_lines
 from ppl_engine.scoring.predictions import Predictor
-from ppl_engine.scoring.scorer import ModelInfo, Prediction, Scorer
-from ppl_engine.scoring.scores import Ints, TokenScores
+from ppl_engine.scoring.scorer import ModelInfo, Scorer
+from ppl_engine.scoring.scores import TokenScores
 from ppl_engine.text.spans import Span
 
 _N_EXPECTED: Final = 5
@@ -36,9 +36,11 @@ class Engine:
         self, scorer: Scorer, *, cache_bytes: int = _CACHE_BYTES, store: ScoreStore | None = None
     ) -> None:
         self._scorer = scorer
+        self._store = store
         self._stored: Scorer = scorer if store is None else StoredScorer(scorer, store)
         self._cache = WindowCache(cache_bytes)
-        self._predictor = Predictor(scorer, self._cache, store)
+        self._stored_predictor = Predictor(scorer, self._cache, _N_LOOKED_AT, store)
+        self._predictor = Predictor(scorer, self._cache, _N_LOOKED_AT)
 
     @property
     def model(self) -> ModelInfo:
@@ -69,7 +71,15 @@ class Engine:
         what is `visible`, then the rest; a `Partial` may come before the rest.
         """
         request = Request(text, language, thresholds, visible)
-        return analyze(request, previous, Means(self._stored, self._cache, self._predictions))
+        if previous is not None:
+            # What is typed is gone with the next key: kept in memory, not in the store.
+            means = Means(self._scorer, self._cache, self._predictor.predict)
+            return (yield from analyze(request, previous, means))
+        means = Means(self._stored, self._cache, self._stored_predictor.predict)
+        analysis = yield from analyze(request, None, means)
+        if self._store is not None:
+            self._store.flush()
+        return analysis
 
     def explain(self, analysis: Analysis, offset: int) -> Explanation | None:
         """Explain the word at a code-point offset; None where there is no word."""
@@ -79,14 +89,9 @@ class Engine:
         expected: tuple[Expected, ...] = ()
         if not np.isnan(analysis.words.entropy[idx]):
             first = analysis.words.first_token[idx : idx + 1]
-            (likely,) = run(self._predictions(analysis.tokens, first))
+            (likely,) = run(self._stored_predictor.predict(analysis.tokens, first))
             expected = tuple(Expected(p.text, math.exp(p.logprob)) for p in likely[:_N_EXPECTED])
         return explain_word(analysis, idx, expected)
-
-    def _predictions(
-        self, tokens: TokenScores, token_idx: Ints
-    ) -> Generator[Progress, None, list[Sequence[Prediction]]]:
-        return (yield from self._predictor.predict(tokens, token_idx, _N_LOOKED_AT))
 
 
 def score(text: str, engine: Engine) -> TokenScores:

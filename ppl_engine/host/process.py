@@ -60,8 +60,9 @@ def load_engine(choice: ModelChoice) -> "Engine":
     """Load the real engine."""
     # Imports torch, which takes seconds: on the engine's thread, while clients are answered.
     from ppl_engine.models.loading import load_engine as load  # noqa: PLC0415
+    from ppl_engine.store.score_store import open_store  # noqa: PLC0415
 
-    return load(choice)
+    return load(choice, store=open_store())
 
 
 def import_engine() -> None:

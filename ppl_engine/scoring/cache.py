@@ -69,6 +69,10 @@ class ScoreStore(Protocol):
         """Keep the `n` most probable tokens at some places."""
         ...
 
+    def flush(self) -> None:
+        """Write down what was given to be kept: nobody may come back to do it."""
+        ...
+
 
 class StoredScorer:
     """A scorer that asks a store before the model, and tells it what the model said.

@@ -19,10 +19,13 @@ class Predictor:
 
     scorer: Scorer
     cache: WindowCache
+    n: int
+    """How many tokens are predicted for a place."""
+
     store: ScoreStore | None = None
 
     def predict(
-        self, tokens: TokenScores, token_idx: Ints, n: int
+        self, tokens: TokenScores, token_idx: Ints
     ) -> Generator[Progress, None, list[Sequence[Prediction]]]:
         """Return the `n` most probable tokens at the place of each of these tokens.
 
@@ -33,15 +36,15 @@ class Predictor:
         places = [self._place(tokens, idx) for idx in cast("list[int]", token_idx.tolist())]
         known: dict[bytes, Sequence[Prediction]] = {}
         if self.store is not None:
-            known.update(self.store.predictions(model, places, n))
+            known.update(self.store.predictions(model, places, self.n))
         missing = [k for k, place in enumerate(places) if place not in known]
         if missing:
             hidden = yield from hidden_states(tokens, token_idx[missing], self.scorer, self.cache)
-            rows = self.scorer.predict(hidden, n)
+            rows = self.scorer.predict(hidden, self.n)
             found = dict(zip([places[k] for k in missing], rows, strict=True))
             known.update(found)
             if self.store is not None:
-                self.store.keep_predictions(model, found, n)
+                self.store.keep_predictions(model, found, self.n)
         return [known[place] for place in places]
 
     def _place(self, tokens: TokenScores, idx: int) -> bytes:

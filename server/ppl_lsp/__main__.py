@@ -29,8 +29,9 @@ def load_engine(choice: ModelChoice) -> "Engine":
     """Load the real engine into this process."""
     # Imports torch, which takes seconds: on the engine's thread, after `initialize` was answered.
     from ppl_engine.models.loading import load_engine as load  # noqa: PLC0415
+    from ppl_engine.store.score_store import open_store  # noqa: PLC0415
 
-    return load(choice)
+    return load(choice, store=open_store())
 
 
 def main(

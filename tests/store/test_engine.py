@@ -18,6 +18,7 @@ from ppl_engine.scoring.scorer import ModelInfo, Prediction
 from ppl_engine.scoring.scores import WindowScores
 from ppl_engine.scoring.windows import Window
 from ppl_engine.store.score_store import DiskStore
+from ppl_engine.store.upkeep import contents
 from tests.fakes import BigramScorer
 from tests.stepping import finished
 from tests.store.making import Opened, scores_of
@@ -86,6 +87,29 @@ def test_an_edit_costs_the_windows_it_touches(tmp_path: Path) -> None:
     scorer = CountingScorer()
     analyzed(Engine(scorer, store=Opened(tmp_path).store), TEXT + " horse.")
     assert 0 < scorer.n_windows_scored <= 3
+
+
+def test_what_is_typed_is_not_kept(tmp_path: Path) -> None:
+    opened = Opened(tmp_path)
+    engine = Engine(CountingScorer(), store=opened.store)
+    analysis = analyzed(engine, TEXT)
+    opened.store.flush()
+    before = contents(opened.place).models
+    for k in range(1, 5):
+        text = TEXT + " wild zebra" * k
+        steps = engine.analyze(text, language="plaintext", thresholds=ANY_WORD, previous=analysis)
+        analysis = finished(steps)
+    opened.store.flush()
+    assert contents(opened.place).models == before
+    assert analysis.findings == analyzed(Engine(CountingScorer()), text).findings
+
+
+def test_what_was_opened_is_on_disk_when_it_is_shown(tmp_path: Path) -> None:
+    """The process may be killed at any time after that."""
+    analyzed(Engine(CountingScorer(), store=Opened(tmp_path).store), TEXT)
+    scorer = CountingScorer()
+    analyzed(Engine(scorer, store=Opened(tmp_path).store), TEXT)
+    assert (scorer.n_windows_scored, scorer.n_predicted) == (0, 0)
 
 
 def test_a_word_can_be_explained_whose_scores_were_kept(tmp_path: Path) -> None:
