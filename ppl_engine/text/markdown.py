@@ -5,14 +5,14 @@ each of them, says what in them is code, math, a tag or an address. Both count i
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final, cast
 
 import tree_sitter_markdown
 from tree_sitter import Language, Node, Parser, Query, QueryCursor
 
-from ppl_engine.text.spans import Span
+from ppl_engine.text.reading import Reading, Stretch, gaps, in_code_points, utf8
 
 _BLOCKS: Final = Language(cast("object", tree_sitter_markdown.language()))
 _INLINES: Final = Language(cast("object", tree_sitter_markdown.inline_language()))
@@ -53,11 +53,6 @@ MDX_NOTATIONS: Final = re.compile("|".join((*_NOTATIONS, _EXPRESSION)), re.MULTI
 
 _MDX_MODULE: Final = re.compile(rb"(?:import|export)[\s{*]")
 
-# NUL ends the input of a grammar early, and a lone surrogate has no UTF-8; both become one
-# character that has, so that offsets stay.
-_UNREADABLE: Final = re.compile("[\0\ud800-\udfff]")
-_CONTINUATION_BYTES: Final = bytes(range(0x80, 0xC0))
-
 # A run of these characters may open or close something. What the inline grammar does with the open
 # ones grows faster than the text, and thousands of them overflow its stack, so that a longer text
 # is parsed in pieces of as much weight as ordinary paragraphs never have.
@@ -67,48 +62,26 @@ _MOST_WEIGHT: Final = 512
 
 _MATH: Final = re.compile(rb"\$\$(?s:.)*|\$(?![\s$])[^$]*(?<!\s)\$")
 
-Stretch = tuple[int, int]
-"""The UTF-8 bytes `[start, end)` of a text."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """The prose of a document as its grammar finds it."""
-
-    spans: list[Span]
-    """The stretches of running text, in order."""
-
-    starts: list[int]
-    """Offsets of lines with which the rest of the document could begin as well: nothing is open.
-
-    Each begins a paragraph or a heading that is in no list or quote, after an empty line. There
-    are none where the first line could yet turn out to begin metadata.
-    """
-
 
 def markdown_prose(text: str) -> Reading:
     """Read a Markdown document."""
-    source = _source(text)
+    source = utf8(text)
     return _reading(source, _Blocks.of(source))
 
 
 def mdx_prose(text: str) -> Reading:
     """Read an MDX document: imports and exports are no prose either."""
-    source = _source(text)
+    source = utf8(text)
     blocks = _Blocks.of(source)
     prose = [b for b in blocks.prose if not _MDX_MODULE.match(source, b.start_byte)]
     return _reading(source, replace(blocks, prose=prose))
 
 
-def _source(text: str) -> bytes:
-    return _UNREADABLE.sub("\ufffd", text).encode()
-
-
 def _reading(source: bytes, blocks: "_Blocks") -> Reading:
     parser = Parser(_INLINES)
     found = (stretch for block in blocks.prose for stretch in _block_prose(source, block, parser))
-    spans = _in_code_points(source, found)
-    starts = _in_code_points(source, ((start, start) for start in blocks.starts))
+    spans = in_code_points(source, found)
+    starts = in_code_points(source, ((start, start) for start in blocks.starts))
     return Reading(spans, [start.start for start in starts])
 
 
@@ -167,7 +140,7 @@ def _block_prose(source: bytes, block: Node, parser: Parser) -> Iterator[Stretch
     for start, end in _pieces(content):
         piece = content[start:end]
         holes.extend((start + low, start + high) for low, high in _not_prose(piece, parser))
-    for low, high in _gaps(sorted(holes), len(content)):
+    for low, high in gaps(sorted(holes), 0, len(content)):
         yield base + low, base + high
 
 
@@ -203,29 +176,3 @@ def _is_price(piece: bytearray, start: int, end: int) -> bool:
     if piece[start] != ord("$"):
         return False
     return piece[end : end + 1].isdigit() or not _MATH.fullmatch(piece, start, end)
-
-
-def _gaps(holes: Iterable[Stretch], end: int) -> Iterator[Stretch]:
-    position = 0
-    for low, high in holes:
-        if position < low:
-            yield position, low
-        position = max(position, high)
-    if position < end:
-        yield position, end
-
-
-def _in_code_points(source: bytes, stretches: Iterable[Stretch]) -> list[Span]:
-    """Convert ordered stretches of bytes."""
-    spans: list[Span] = []
-    byte = point = 0
-    for low, high in stretches:
-        start = point + _n_code_points(source[byte:low])
-        point = start + _n_code_points(source[low:high])
-        byte = high
-        spans.append(Span(start, point))
-    return spans
-
-
-def _n_code_points(part: bytes) -> int:
-    return len(part.translate(None, _CONTINUATION_BYTES))

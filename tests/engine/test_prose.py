@@ -140,7 +140,7 @@ def test_a_long_line_of_anything_is_read_in_bounded_time(part: str) -> None:
         (".mdx", "mdx"),
         (".txt", "plaintext"),
         ("", "plaintext"),
-        (".xyz", "plaintext"),
+        (".xyz", "unknown"),
     ],
 )
 def test_the_suffix_of_a_file_tells_its_language(suffix: str, language: str) -> None:
