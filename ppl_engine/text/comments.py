@@ -56,7 +56,8 @@ _NOTATIONS: Final = (
     r"\{@\w{1,40}\b[^{}]{0,400}(?:\{[^{}]{0,400}\}[^{}]{0,400}){0,4}\}",
     rf"^[ \t]*[@\\](?:{_WITHOUT_PROSE})\b.*",
     rf"^[ \t]*[@\\](?:{_WITH_NAME})\b(?:\[[\w,]{{1,20}}\])?[ \t]*"
-    r"(?:\{[^{}\n]{0,200}\}[ \t]*)?(?:\[[^\[\]\n]{0,200}\]|[\w.$*&<>\\-]+(?:[ \t]+\$\w+)?)?(?:[ \t]+-[ \t])?",
+    r"(?:\{[^{}\n]{0,200}\}[ \t]*)?(?:\[[^\[\]\n]{0,200}\]|[\w.$*&<>\\-]+(?:[ \t]+\$\w+)?)?"
+    r"(?:[ \t]+-[ \t])?",
     r"[@\\][A-Za-z]\w{0,60}(?:[ \t]*\{[^{}\n]{0,200}\})?",
     r"^[ \t]*:[A-Za-z][^:\r\n]{0,120}:(?=\s)",  # a field
     r":[\w:+.-]{1,60}:(?=`)",  # a role
@@ -76,7 +77,8 @@ _NOTATIONS: Final = (
     r"(?<!\w)[A-Z]+[a-z0-9]+[A-Z]\w*",
     r"(?<!\w)[A-Za-z]+\d\w*|(?<!\w)\d+[A-Za-z]\w*",
 )
-_NOTATION: Final = re.compile("|".join(_NOTATIONS), re.MULTILINE)
+NOTATION: Final = re.compile("|".join(_NOTATIONS), re.MULTILINE)
+"""What is no prose inside of a sentence about a program."""
 
 _FENCE: Final = re.compile(r"[ \t]*(```+|~~~+)")
 _DOCTEST: Final = re.compile(r"[ \t]*(?:>>>|\.\.\.|In \[\d+\]:)(?:[ \t]|$)")
@@ -180,7 +182,7 @@ def _block_prose(block: list[_Line]) -> Iterator[Span]:
     lines = [line for line in _sentences(block) if len(line.text) <= _LONGEST_LINE]
     # One string, so that a notation may go on over a line.
     content = "\n".join(line.text for line in lines)
-    holes = [match.span() for match in _NOTATION.finditer(content)]
+    holes = [match.span() for match in NOTATION.finditer(content)]
     position = first = 0
     for line in lines:
         low, high = position, position + len(line.text)
@@ -268,6 +270,6 @@ def _is_code(text: str) -> bool:
         return False
     if _STATEMENT.match(text):
         return True
-    plain = _NOTATION.sub("", content)
+    plain = NOTATION.sub("", content)
     n_signs = len(_SIGNS.findall(plain))
     return n_signs >= _LEAST_SIGNS and n_signs > _MOST_SIGNS * len("".join(plain.split()))

@@ -10,6 +10,7 @@ _DOCUMENTS: Final = {
     "plaintext": (".text", ".txt"),
     "markdown": (".markdown", ".md", ".mdown"),
     "mdx": (".mdx",),
+    "git-commit": (),
 }
 _PROGRAMS: Final = {
     "c": (".c", ".h"),
@@ -40,6 +41,7 @@ _ALIASES: Final = {
     "bash": "shellscript",
     "c_sharp": "csharp",
     "cs": "csharp",
+    "gitcommit": "git-commit",
     "cuda": "cpp",
     "jsx": "javascriptreact",
     "sh": "shellscript",
@@ -99,6 +101,7 @@ _BY_SUFFIX: Final = {
     for language, suffixes in languages.items()
     for suffix in suffixes
 }
+_COMMIT_NAMES: Final = frozenset({"commit_editmsg", "merge_msg", "squash_msg", "tag_editmsg"})
 _PROGRAM_NAMES: Final = frozenset(
     {"makefile", "gnumakefile", "dockerfile", "containerfile", "jenkinsfile", "justfile"}
 )
@@ -123,6 +126,8 @@ def language_of_name(name: str) -> str:
     lowered = name.lower()
     if lowered in _RUBY_NAMES:
         return "ruby"
+    if lowered in _COMMIT_NAMES:
+        return "git-commit"
     if lowered in _PROGRAM_NAMES:
         return UNKNOWN
     _, dot, suffix = lowered.rpartition(".")
