@@ -10,8 +10,11 @@ _DOCUMENTS: Final = {
     "plaintext": (".text", ".txt"),
     "markdown": (".markdown", ".md", ".mdown"),
     "mdx": (".mdx",),
+    "restructuredtext": (".rest", ".rst"),
     "git-commit": (),
 }
+# Documents too, but most of those in a folder were made by programs.
+_PAGES: Final = {"html": (".htm", ".html", ".xhtml")}
 _PROGRAMS: Final = {
     "c": (".c", ".h"),
     "cpp": (".cc", ".cpp", ".cxx", ".c++", ".hh", ".hpp", ".hxx", ".h++", ".ipp", ".cu", ".cuh"),
@@ -43,7 +46,9 @@ _ALIASES: Final = {
     "cs": "csharp",
     "gitcommit": "git-commit",
     "cuda": "cpp",
+    "htm": "html",
     "jsx": "javascriptreact",
+    "rst": "restructuredtext",
     "sh": "shellscript",
     "tsx": "typescriptreact",
     "yml": "yaml",
@@ -89,7 +94,7 @@ UNKNOWN: Final = "unknown"
 PROGRAMS: Final = tuple(_PROGRAMS)
 """The ids of programming languages, of which comments and docstrings are read."""
 
-LANGUAGES: Final = (*_DOCUMENTS, *_PROGRAMS)
+LANGUAGES: Final = (*_DOCUMENTS, *_PAGES, *_PROGRAMS)
 """The language ids that are told apart; of any other, nothing is prose."""
 
 DOCUMENT_SUFFIXES: Final = frozenset(s for suffixes in _DOCUMENTS.values() for s in suffixes)
@@ -97,7 +102,7 @@ DOCUMENT_SUFFIXES: Final = frozenset(s for suffixes in _DOCUMENTS.values() for s
 
 _BY_SUFFIX: Final = {
     suffix: language
-    for languages in (_DOCUMENTS, _PROGRAMS)
+    for languages in (_DOCUMENTS, _PAGES, _PROGRAMS)
     for language, suffixes in languages.items()
     for suffix in suffixes
 }

@@ -15,7 +15,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ppl_engine.text import code, commit_message, markdown
+from ppl_engine.text import code, commit_message, html, markdown, restructuredtext
 from ppl_engine.text.changes import TextChange, between_seams, spliced
 from ppl_engine.text.languages import (
     LANGUAGES,
@@ -44,6 +44,8 @@ _UNKNOWN: Final = _Format(lambda _: Reading([], []), _NONE)
 _FORMATS: Final[Mapping[str, _Format]] = {
     "markdown": _Format(markdown.markdown_prose, markdown.MARKDOWN_NOTATIONS),
     "mdx": _Format(markdown.mdx_prose, markdown.MDX_NOTATIONS),
+    "html": _Format(html.html_prose, html.NOTATIONS),
+    "restructuredtext": _Format(restructuredtext.rst_prose, restructuredtext.NOTATIONS),
     "git-commit": _Format(commit_message.commit_prose, commit_message.NOTATIONS),
     **{id_: _Format(partial(code.program_prose, id_), _NONE) for id_ in PROGRAMS},
 }
