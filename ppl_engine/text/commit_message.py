@@ -20,8 +20,7 @@ _CONTINUED: Final = re.compile(r"[ \t]+\S")
 
 NOTATIONS: Final = re.compile(
     r"^(?:(?:fixup|squash|amend)![ \t])+|(?<!\w)[0-9a-f]{7,40}(?!\w)|(?<!\w)#\d+|"
-    r"^\w{1,20}(?:\([^()\r\n]{0,80}\))?!?:(?=\s)|"
-    + comments.NOTATION.pattern,
+    r"^\w{1,20}(?:\([^()\r\n]{0,80}\))?!?:(?=\s)|" + comments.NOTATION.pattern,
     re.MULTILINE,
 )
 """What is no prose inside of a line: the kind of a commit, hashes, numbers of issues, names."""
