@@ -38,7 +38,8 @@ _ARGUMENTS: Final = {
         "usetikzlibrary pgfplotsset tikzset lstset lstinputlisting makeatletter value the cmidrule "
         "cline bibitem hyphenation captionsetup subfile import rule date author email",
         2: "newcommand renewcommand providecommand setlength addtolength newtheorem "
-        "DeclareMathOperator newacronym definecolor multicolumn multirow inputminted setkeys titleformat fontfamily",
+        "DeclareMathOperator newacronym definecolor multicolumn multirow inputminted "
+        "setkeys titleformat fontfamily",
         3: "newenvironment renewenvironment newglossaryentry",
     }.items()
     for name in names.split()
