@@ -11,6 +11,8 @@ _DOCUMENTS: Final = {
     "markdown": (".markdown", ".md", ".mdown"),
     "mdx": (".mdx",),
     "restructuredtext": (".rest", ".rst"),
+    "asciidoc": (".adoc", ".asciidoc"),
+    "latex": (".latex", ".tex"),
     "git-commit": (),
 }
 # Documents too, but most of those in a folder were made by programs.
@@ -50,6 +52,7 @@ _ALIASES: Final = {
     "jsx": "javascriptreact",
     "rst": "restructuredtext",
     "sh": "shellscript",
+    "tex": "latex",
     "tsx": "typescriptreact",
     "yml": "yaml",
     "zsh": "shellscript",

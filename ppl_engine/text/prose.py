@@ -15,7 +15,15 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ppl_engine.text import code, commit_message, html, markdown, restructuredtext
+from ppl_engine.text import (
+    asciidoc,
+    code,
+    commit_message,
+    html,
+    latex,
+    markdown,
+    restructuredtext,
+)
 from ppl_engine.text.changes import TextChange, between_seams, spliced_places
 from ppl_engine.text.languages import (
     LANGUAGES,
@@ -46,6 +54,8 @@ _FORMATS: Final[Mapping[str, _Format]] = {
     "mdx": _Format(markdown.mdx_prose, markdown.MDX_NOTATIONS),
     "html": _Format(html.html_prose, html.NOTATIONS),
     "restructuredtext": _Format(restructuredtext.rst_prose, restructuredtext.NOTATIONS),
+    "asciidoc": _Format(asciidoc.asciidoc_prose, asciidoc.NOTATIONS),
+    "latex": _Format(latex.latex_prose, _NONE),
     "git-commit": _Format(commit_message.commit_prose, commit_message.NOTATIONS),
     **{id_: _Format(partial(code.program_prose, id_), _NONE) for id_ in PROGRAMS},
 }
