@@ -1,5 +1,6 @@
 """Real and made-up documents, a few thousand characters each, that random edits start from."""
 
+import lzma
 from pathlib import Path
 from typing import Final
 
@@ -7,6 +8,10 @@ import ppl_engine
 from tests.texts import NASTY
 
 _ROOT: Final = Path(ppl_engine.__file__).parents[1]
+
+_WIKITEXT: Final = lzma.decompress(
+    (_ROOT / "tests" / "data" / "wikitext2-test.raw.xz").read_bytes()
+).decode("utf-8")
 
 _MARKUP: Final = (
     "---\ntitle: A page\n---\n\n# Reading\n\nThe quick brown fox reads `the manual`. It does not "
@@ -24,7 +29,7 @@ _MARKUP: Final = (
 SAMPLES: Final = {
     "markup": _MARKUP,
     "markup twice": _MARKUP[4:] + "\n" + _MARKUP,
-    "prose": (_ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")[:6000],
+    "prose": _WIKITEXT[20_000:26_000],
     "code": (_ROOT / "ppl_engine" / "text" / "markdown.py").read_text(encoding="utf-8")[:5000],
     "nasty": "\n\n".join(NASTY) + "\nand then some words. " + " ".join(NASTY),
     "spaces": ("word" + " " * 90 + "\n" * 20) * 12,
