@@ -19,11 +19,13 @@ def export_model(
 ) -> None:
     """Write configuration, tokenizer and bf16 weights in the format of transformers."""
     directory.mkdir(parents=True, exist_ok=True)
+    weights_path = directory / "model.safetensors"
     save_file(
         {name: value.to(torch.bfloat16).contiguous() for name, value in weights.items()},
-        directory / "model.safetensors",
+        weights_path,
         metadata={"format": "pt"},
     )
+    weights_path.chmod(0o644)  # safetensors lets nobody else read it
     tokenizer.save(str(directory / "tokenizer.json"))
     _write_json(directory / "config.json", shape.config())
     _write_json(
