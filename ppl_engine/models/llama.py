@@ -99,7 +99,7 @@ class LlamaBody:
         """Take the embedding (V, D), the layers and the gain of the final norm (D,)."""
         self._shape = shape
         self._embedding = embedding
-        self._layers = list(layers)
+        self._layers: list[LlamaLayer] = list(layers)
         self._norm = norm
         self._turns = torch.zeros(0, shape.head_dim // 2, dtype=torch.complex64)
 

@@ -1,7 +1,7 @@
 """Random models of the sizes people use, made on the device itself."""
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import torch
 from transformers import GPT2Config, GPT2LMHeadModel, LlamaConfig, LlamaForCausalLM
@@ -60,7 +60,7 @@ def plain_model(shape: Shape, device: torch.device) -> Any:
             config = GPT2Config(
                 **sizes, n_layer=shape.n_layers, n_embd=shape.width, n_head=shape.n_heads
             )
-            return GPT2LMHeadModel(config).to(torch.bfloat16).eval()
+            return cast("Any", GPT2LMHeadModel(config)).to(torch.bfloat16).eval()
         config = LlamaConfig(
             **sizes,
             num_hidden_layers=shape.n_layers,
@@ -71,7 +71,7 @@ def plain_model(shape: Shape, device: torch.device) -> Any:
             max_position_embeddings=2048,
             tie_word_embeddings=True,
         )
-        return LlamaForCausalLM(config).to(torch.bfloat16).eval()
+        return cast("Any", LlamaForCausalLM(config)).to(torch.bfloat16).eval()
 
 
 def scorer_of(shape: Shape, device: torch.device) -> CausalLM:

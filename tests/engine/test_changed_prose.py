@@ -9,10 +9,9 @@ from hypothesis import strategies as st
 
 from ppl_engine.text import prose as reading
 from ppl_engine.text.changes import text_change
-from ppl_engine.text.languages import PROGRAMS
-from ppl_engine.text.prose import LANGUAGES, Prose, changed_prose, prose_of
+from ppl_engine.text.prose import Prose, changed_prose, prose_of
 from tests.edits import PIECES, versions
-from tests.engine.test_prose import CODE_BLOCKS, FRONT_MATTER, PROSE_BLOCKS, UNICODE
+from tests.engine.test_prose import CODE_BLOCKS, DOCUMENTS, FRONT_MATTER, PROSE_BLOCKS, UNICODE
 from tests.samples import SAMPLES
 
 
@@ -32,24 +31,24 @@ def follow(text: str, language: str, n_edits: int, seed: int) -> None:
         text = version
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", DOCUMENTS)
 @pytest.mark.parametrize("sample", SAMPLES)
 def test_prose_after_many_edits_is_that_of_the_whole(sample: str, language: str) -> None:
     # A program is read as a whole in any case.
-    follow(SAMPLES[sample], language, n_edits=3 if language in PROGRAMS else 100, seed=1)
+    follow(SAMPLES[sample], language, n_edits=100, seed=1)
 
 
 blocks = st.lists(st.sampled_from(PROSE_BLOCKS + CODE_BLOCKS), max_size=12)
 
 
-@given(st.sampled_from(FRONT_MATTER), blocks, st.integers(0, 2**32), st.sampled_from(LANGUAGES))
+@given(st.sampled_from(FRONT_MATTER), blocks, st.integers(0, 2**32), st.sampled_from(DOCUMENTS))
 def test_prose_after_edits_of_any_document_is_that_of_the_whole(
     front: str, chosen: list[str], seed: int, language: str
 ) -> None:
     follow(front + "".join(chosen), language, n_edits=3, seed=seed)
 
 
-@given(UNICODE, st.sampled_from(PIECES), UNICODE, st.sampled_from((*LANGUAGES, "unknown")))
+@given(UNICODE, st.sampled_from(PIECES), UNICODE, st.sampled_from((*DOCUMENTS, "unknown")))
 def test_prose_of_any_text_after_an_insertion_is_that_of_the_whole(
     front: str, inserted: str, back: str, language: str
 ) -> None:

@@ -95,6 +95,7 @@ def test_what_is_typed_is_not_kept(tmp_path: Path) -> None:
     analysis = analyzed(engine, TEXT)
     opened.store.flush()
     before = contents(opened.place).models
+    text = TEXT
     for k in range(1, 5):
         text = TEXT + " wild zebra" * k
         steps = engine.analyze(text, language="plaintext", thresholds=ANY_WORD, previous=analysis)
