@@ -1,4 +1,14 @@
-const LANGUAGES = ['markdown', 'plaintext'];
+const LANGUAGES = [
+  'markdown',
+  'plaintext',
+  'mdx',
+  'restructuredtext',
+  'asciidoc',
+  'latex',
+  'tex',
+  'html',
+  'git-commit',
+];
 
 // Schemes are named because one text appears under several: past versions in the source control view
 // (`git`), logs (`output`), cells and comments are not what the user is writing.

@@ -4,6 +4,7 @@ import argparse
 import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Final
 
 from ppl_engine.cli.options import add_command
@@ -12,7 +13,14 @@ from ppl_engine.cli.reports import write_json, write_json_lines, write_text
 from ppl_engine.cli.session import ExitCode, Models, Session
 from ppl_engine.cli.sources import STDIN, Source, read_sources
 from ppl_engine.findings.thresholds import Thresholds
-from ppl_engine.text.languages import DOCUMENT_SUFFIXES, LANGUAGES, language_of
+from ppl_engine.text.languages import (
+    DOCUMENT_SUFFIXES,
+    GRAMMARS,
+    LANGUAGES,
+    PLAIN_LANGUAGES,
+    known_language,
+    language_of_name,
+)
 
 if TYPE_CHECKING:
     from ppl_engine.analysis import Analysis
@@ -138,7 +146,7 @@ def _checked(session: Session, arguments: argparse.Namespace) -> Iterator[Checke
     """Yield the documents with what is said of them, by this run or by an earlier one."""
     thresholds = _thresholds(arguments)
     for source in read_sources(arguments.paths, DOCUMENT_SUFFIXES, session):
-        language = arguments.language or _language(source)
+        language = _language(source, arguments, session)
         verdict = session.known_verdict(source.text, language, thresholds)
         if verdict is None:
             steps = session.engine.analyze(source.text, language=language, thresholds=thresholds)
@@ -153,7 +161,7 @@ def _analyzed(session: Session, arguments: argparse.Namespace) -> "Iterator[tupl
     """Yield the documents with the scores of their words, which are kept by window only."""
     thresholds = _thresholds(arguments)
     for source in read_sources(arguments.paths, DOCUMENT_SUFFIXES, session):
-        language = arguments.language or _language(source)
+        language = _language(source, arguments, session)
         steps = session.engine.analyze(source.text, language=language, thresholds=thresholds)
         if (analysis := session.finish(source.path, steps)) is not None:
             yield source.path, analysis
@@ -163,10 +171,22 @@ def _thresholds(arguments: argparse.Namespace) -> Thresholds:
     return Thresholds(**{f.name: getattr(arguments, f.name) for f in fields(Thresholds)})
 
 
-def _language(source: Source) -> str:
-    if source.path == STDIN:
+def _language(source: Source, arguments: argparse.Namespace, session: Session) -> str:
+    """Return how a document is read, and say so where nothing in it can be flagged."""
+    if arguments.language is None and source.path == STDIN:
         return "markdown"
-    return language_of(source.suffix)
+    language = known_language(arguments.language or language_of_name(source.name))
+    if language not in PLAIN_LANGUAGES and language not in LANGUAGES:
+        session.note(
+            f"{source.path}: nothing in it is taken for prose, since its format is not known; "
+            "name one with --language"
+        )
+    elif (module := GRAMMARS.get(language, ("", ""))[0]) and find_spec(module) is None:
+        session.note(
+            f"{source.path}: nothing in it is taken for prose without the grammar of {language}; "
+            "pip install 'ppl-lsp[code]'"
+        )
+    return language
 
 
 def _amount(argument: str) -> float:

@@ -38,9 +38,9 @@ class Source:
     text: str
 
     @property
-    def suffix(self) -> str:
-        """Return the suffix of the file's name, its dot included."""
-        return Path(self.path).suffix
+    def name(self) -> str:
+        """Return the file's name without folders."""
+        return Path(self.path).name
 
 
 def has_many(paths: Iterable[str]) -> bool:
@@ -126,7 +126,7 @@ def _found_in(directory: str, suffixes: frozenset[str], journal: Journal) -> Ite
             yield file
     if is_empty:
         journal.fail(
-            f"{directory}: no Markdown or text files in this directory; "
+            f"{directory}: no documents in this directory (Markdown, plain text and the like); "
             "a file that is named itself is read whatever its suffix"
         )
 

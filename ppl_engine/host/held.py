@@ -3,10 +3,14 @@
 import dataclasses
 from collections import OrderedDict
 from collections.abc import Hashable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final, cast
 
 if TYPE_CHECKING:
     from ppl_engine.analysis import Analysis
+
+
+_ITEM_BYTES: Final = 100
+"""Of something small in a collection, about."""
 
 
 class HeldAnalyses:
@@ -62,4 +66,6 @@ def size_of(value: Any) -> int:
         return sum(size_of(getattr(value, field.name)) for field in fields)
     if isinstance(value, str | bytes):
         return len(value)
+    if isinstance(value, tuple | list | dict | set | frozenset):
+        return _ITEM_BYTES * len(cast("tuple[Any, ...]", value))
     return getattr(value, "nbytes", 0)

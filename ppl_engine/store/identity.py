@@ -22,12 +22,13 @@ from ppl_engine.findings.thresholds import Thresholds
 from ppl_engine.models.choice import ModelChoice
 from ppl_engine.scoring.anchors import SegmentPolicy
 from ppl_engine.scoring.scorer import ModelInfo
+from ppl_engine.text.languages import GRAMMAR_LIBRARIES
 
 _PACKAGE: Final = Path(__file__).parents[1]
 _SCORING_CODE: Final = ("models",)
 _FINDING_CODE: Final = (".", "text", "scoring", "models", "findings")
 _SCORING_LIBRARIES: Final = ("torch", "transformers", "tokenizers")
-_FINDING_LIBRARIES: Final = (*_SCORING_LIBRARIES, "regex", "tree-sitter", "tree-sitter-markdown")
+_FINDING_LIBRARIES: Final = (*_SCORING_LIBRARIES, "regex", "tree-sitter", *GRAMMAR_LIBRARIES)
 _CPU_INFO: Final = Path("/proc/cpuinfo")
 _CPU_INFO_BYTES: Final = 4096
 _GPU_VARIABLES: Final = ("CUDA_VISIBLE_DEVICES", "HIP_VISIBLE_DEVICES", "ROCR_VISIBLE_DEVICES")

@@ -5,18 +5,24 @@ each of them, says what in them is code, math, a tag or an address. Both count i
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from bisect import bisect_left
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final, cast
 
 import tree_sitter_markdown
 from tree_sitter import Language, Node, Parser, Query, QueryCursor
 
-from ppl_engine.text.spans import Span
+from ppl_engine.text.html import html_stretches
+from ppl_engine.text.reading import Reading, Stretch, gaps, in_code_points, utf8
 
 _BLOCKS: Final = Language(cast("object", tree_sitter_markdown.language()))
 _INLINES: Final = Language(cast("object", tree_sitter_markdown.inline_language()))
-_PROSE_BLOCKS: Final = frozenset({"inline", "pipe_table_cell"})
+_PROSE_BLOCKS: Final = frozenset({"inline", "pipe_table_cell", "html_block"})
+_ADMONITION: Final = re.compile(rb"[!?]{3}\+?[ \t]+[\w-]")
+_WITHIN_BLOCKS: Final = frozenset({"inline", "block_continuation"})
+_BODY_LINE: Final = re.compile(rb"(?:    |\t)?(?P<line>[^\n]*\n?)")
+_MOST_NESTED: Final = 8
 _SECTIONS: Final = frozenset({"document", "section"})
 _FIRST_BLOCKS: Final = frozenset({"paragraph", "atx_heading", "setext_heading"})
 _METADATA: Final = frozenset({"minus_metadata", "plus_metadata"})
@@ -53,11 +59,6 @@ MDX_NOTATIONS: Final = re.compile("|".join((*_NOTATIONS, _EXPRESSION)), re.MULTI
 
 _MDX_MODULE: Final = re.compile(rb"(?:import|export)[\s{*]")
 
-# NUL ends the input of a grammar early, and a lone surrogate has no UTF-8; both become one
-# character that has, so that offsets stay.
-_UNREADABLE: Final = re.compile("[\0\ud800-\udfff]")
-_CONTINUATION_BYTES: Final = bytes(range(0x80, 0xC0))
-
 # A run of these characters may open or close something. What the inline grammar does with the open
 # ones grows faster than the text, and thousands of them overflow its stack, so that a longer text
 # is parsed in pieces of as much weight as ordinary paragraphs never have.
@@ -67,49 +68,72 @@ _MOST_WEIGHT: Final = 512
 
 _MATH: Final = re.compile(rb"\$\$(?s:.)*|\$(?![\s$])[^$]*(?<!\s)\$")
 
-Stretch = tuple[int, int]
-"""The UTF-8 bytes `[start, end)` of a text."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """The prose of a document as its grammar finds it."""
-
-    spans: list[Span]
-    """The stretches of running text, in order."""
-
-    starts: list[int]
-    """Offsets of lines with which the rest of the document could begin as well: nothing is open.
-
-    Each begins a paragraph or a heading that is in no list or quote, after an empty line. There
-    are none where the first line could yet turn out to begin metadata.
-    """
-
 
 def markdown_prose(text: str) -> Reading:
     """Read a Markdown document."""
-    source = _source(text)
+    source = utf8(text)
     return _reading(source, _Blocks.of(source))
 
 
 def mdx_prose(text: str) -> Reading:
     """Read an MDX document: imports and exports are no prose either."""
-    source = _source(text)
+    source = utf8(text)
     blocks = _Blocks.of(source)
-    prose = [b for b in blocks.prose if not _MDX_MODULE.match(source, b.start_byte)]
+    prose = [
+        block
+        for block in blocks.prose
+        if block.type != "html_block" and not _MDX_MODULE.match(source, block.start_byte)
+    ]
     return _reading(source, replace(blocks, prose=prose))
 
 
-def _source(text: str) -> bytes:
-    return _UNREADABLE.sub("\ufffd", text).encode()
-
-
 def _reading(source: bytes, blocks: "_Blocks") -> Reading:
-    parser = Parser(_INLINES)
-    found = (stretch for block in blocks.prose for stretch in _block_prose(source, block, parser))
-    spans = _in_code_points(source, found)
-    starts = _in_code_points(source, ((start, start) for start in blocks.starts))
+    spans = in_code_points(source, _stretches(source, blocks, 0))
+    starts = in_code_points(source, ((start, start) for start in blocks.starts))
     return Reading(spans, [start.start for start in starts])
+
+
+def _stretches(source: bytes, blocks: "_Blocks", depth: int) -> Iterator[Stretch]:
+    parser = Parser(_INLINES)
+    for block in blocks.prose:
+        if block.type == "html_block":
+            content, markers = _content(source, block)
+            yield from _between(markers, html_stretches(bytes(content)), block.start_byte)
+        elif block.type == "indented_code_block":
+            content, markers = _content(source, block)
+            yield from _between(markers, _body_prose(content, depth), block.start_byte)
+        else:
+            yield from _block_prose(source, block, parser)
+
+
+def _between(markers: list[Stretch], stretches: Iterator[Stretch], base: int) -> Iterator[Stretch]:
+    """Yield what markers of lines leave of stretches of a block that begins at `base`."""
+    idx = 0
+    for low, high in stretches:
+        while idx < len(markers) and markers[idx][1] <= low:
+            idx += 1
+        last = bisect_left(markers, (high, high), lo=idx)
+        for start, end in gaps(markers[idx:last], low, high):
+            yield base + start, base + end
+
+
+def _body_prose(content: bytearray, depth: int) -> Iterator[Stretch]:
+    """Read the body of an admonition, which to the grammar is code, as a document."""
+    if depth == _MOST_NESTED:
+        return
+    lines = [m for m in _BODY_LINE.finditer(content) if m.end() > m.start()]
+    body = b"".join(line["line"] for line in lines)
+    position = idx = 0  # where line `idx` begins in the body
+    for low, high in _stretches(body, _Blocks.of(body), depth + 1):
+        start = low
+        while start < high:
+            while position + len(lines[idx]["line"]) <= start:
+                position += len(lines[idx]["line"])
+                idx += 1
+            shift = lines[idx].start("line") - position
+            end = min(high, position + len(lines[idx]["line"]))
+            yield shift + start, shift + end
+            start = end
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,14 +149,18 @@ class _Blocks:
         cursor = Parser(_BLOCKS).parse(source).walk()
         prose: list[Node] = []
         starts: list[int] = []
-        has_metadata = False
+        has_metadata = is_admonition = False
         depth = 0  # in what is no section
         while True:
             node = cast("Node", cursor.node)
             has_metadata |= node.type in _METADATA
             if depth == 0 and node.type in _FIRST_BLOCKS:
                 starts.extend(_line_start(source, node.start_byte))
-            if node.type in _PROSE_BLOCKS:
+            if node.type == "paragraph":
+                is_admonition = _ADMONITION.match(source, node.start_byte) is not None
+            elif node.type not in _WITHIN_BLOCKS and node.type != "indented_code_block":
+                is_admonition = False
+            if node.type in _PROSE_BLOCKS or (is_admonition and node.type == "indented_code_block"):
                 prose.append(node)
             elif cursor.goto_first_child():
                 depth += node.type not in _SECTIONS
@@ -156,19 +184,26 @@ def _line_start(source: bytes, at: int) -> list[int]:
 def _block_prose(source: bytes, block: Node, parser: Parser) -> Iterator[Stretch]:
     """Yield what is left of a block without the markers of its lines and what is not prose."""
     base = block.start_byte
+    content, holes = _content(source, block)
+    for start, end in _pieces(content):
+        piece = content[start:end]
+        holes.extend((start + low, start + high) for low, high in _not_prose(piece, parser))
+    for low, high in gaps(sorted(holes), 0, len(content)):
+        yield base + low, base + high
+
+
+def _content(source: bytes, block: Node) -> tuple[bytearray, list[Stretch]]:
+    """Return a block with the markers of its lines blank, and where they are in it."""
+    base = block.start_byte
     content = bytearray(source[base : block.end_byte])
     holes: list[Stretch] = []
     for child in block.named_children:
         if child.type == "block_continuation" and child.start_byte < child.end_byte:
             start, end = child.start_byte - base, child.end_byte - base
             holes.append((start, end))
-            # To the inline grammar, the marker of a quote or a list is blank.
+            # To other grammars, the marker of a quote or a list is blank.
             content[start:end] = b" " * (end - start)
-    for start, end in _pieces(content):
-        piece = content[start:end]
-        holes.extend((start + low, start + high) for low, high in _not_prose(piece, parser))
-    for low, high in _gaps(sorted(holes), len(content)):
-        yield base + low, base + high
+    return content, holes
 
 
 def _pieces(content: bytearray) -> Iterator[Stretch]:
@@ -203,29 +238,3 @@ def _is_price(piece: bytearray, start: int, end: int) -> bool:
     if piece[start] != ord("$"):
         return False
     return piece[end : end + 1].isdigit() or not _MATH.fullmatch(piece, start, end)
-
-
-def _gaps(holes: Iterable[Stretch], end: int) -> Iterator[Stretch]:
-    position = 0
-    for low, high in holes:
-        if position < low:
-            yield position, low
-        position = max(position, high)
-    if position < end:
-        yield position, end
-
-
-def _in_code_points(source: bytes, stretches: Iterable[Stretch]) -> list[Span]:
-    """Convert ordered stretches of bytes."""
-    spans: list[Span] = []
-    byte = point = 0
-    for low, high in stretches:
-        start = point + _n_code_points(source[byte:low])
-        point = start + _n_code_points(source[low:high])
-        byte = high
-        spans.append(Span(start, point))
-    return spans
-
-
-def _n_code_points(part: bytes) -> int:
-    return len(part.translate(None, _CONTINUATION_BYTES))

@@ -2,21 +2,37 @@
 
 Everything else stays in the text that the model reads: code and addresses are context, not errors.
 A format joins by one line in `_FORMATS` and those in `languages`, with its grammar in a module of
-its own beside `markdown`.
+its own beside `markdown`. Of a language that is not known nothing is prose: it may be a program.
 """
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ppl_engine.text import markdown
+from ppl_engine.text import (
+    asciidoc,
+    code,
+    commit_message,
+    html,
+    latex,
+    markdown,
+    restructuredtext,
+)
 from ppl_engine.text.changes import TextChange, between_seams, spliced_places
-from ppl_engine.text.languages import LANGUAGES, language_of
+from ppl_engine.text.languages import (
+    LANGUAGES,
+    PLAIN_LANGUAGES,
+    PROGRAMS,
+    known_language,
+    language_of,
+)
+from ppl_engine.text.reading import Reading
 from ppl_engine.text.spans import Span
 
 __all__ = ["LANGUAGES", "Prose", "changed_prose", "language_of", "prose_of", "prose_spans"]
@@ -24,17 +40,31 @@ __all__ = ["LANGUAGES", "Prose", "changed_prose", "language_of", "prose_of", "pr
 
 @dataclass(frozen=True, slots=True)
 class _Format:
-    read: Callable[[str], markdown.Reading]
+    read: Callable[[str], Reading]
     """The running text as the grammar of the format finds it."""
 
     notations: re.Pattern[str]
     """What in it is not prose although the grammar does not know it."""
 
 
+_NONE: Final = re.compile(r"(?!)")
+_UNKNOWN: Final = _Format(lambda _: Reading([], []), _NONE)
 _FORMATS: Final[Mapping[str, _Format]] = {
     "markdown": _Format(markdown.markdown_prose, markdown.MARKDOWN_NOTATIONS),
     "mdx": _Format(markdown.mdx_prose, markdown.MDX_NOTATIONS),
+    "html": _Format(html.html_prose, html.NOTATIONS),
+    "restructuredtext": _Format(restructuredtext.rst_prose, restructuredtext.NOTATIONS),
+    "asciidoc": _Format(asciidoc.asciidoc_prose, asciidoc.NOTATIONS),
+    "latex": _Format(latex.latex_prose, _NONE),
+    "git-commit": _Format(commit_message.commit_prose, commit_message.NOTATIONS),
+    **{id_: _Format(partial(code.program_prose, id_), _NONE) for id_ in PROGRAMS},
 }
+
+
+def _format_of(language: str) -> _Format | None:
+    """Return how a language is read, or None for plain text."""
+    language = known_language(language)
+    return None if language in PLAIN_LANGUAGES else _FORMATS.get(language, _UNKNOWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +85,9 @@ class Prose:
 def prose_of(text: str, language: str) -> Prose:
     """Find the prose of `text`.
 
-    `language` is an LSP language id; one that is not known is read as plain text.
+    `language` is an LSP language id; in a text of one that is not known, nothing is prose.
     """
-    known = _FORMATS.get(language)
+    known = _format_of(language)
     return _plain(text, 0, len(text)) if known is None else _marked_up(text, 0, len(text), known)
 
 
@@ -75,7 +105,7 @@ def changed_prose(
 
     Outside of that stretch the same is prose as before.
     """
-    known = _FORMATS.get(language)
+    known = _format_of(language)
     if change.is_none:
         return previous, change
     if known is None:

@@ -3,7 +3,7 @@
     python -m tests.benchmarks.latency [--words 300 3000 30000] [--edits 20]
 
 Cold start, open to first diagnostics, a one-word edit to its diagnostics without the debounce,
-hover on scored text, and memory of the one process that is server and engine.
+hover on scored text, and memory of the server and of the engine process.
 """
 
 import argparse
@@ -19,6 +19,10 @@ import psutil
 from lsprotocol import types
 from pygls.lsp.client import LanguageClient
 
+from ppl_engine.host.launch import COMMAND
+from ppl_engine.host.lock import HostLock
+from ppl_engine.host.place import place_of
+from ppl_engine.models.choice import ModelChoice
 from tests.models.test_wikitext import unpacked
 
 URI = "file:///benchmark.md"
@@ -74,6 +78,8 @@ async def measured(n_words: int, n_edits: int) -> dict[str, object]:
     hovers = [await hover(editor, text) for _ in range(n_edits)]
     process = psutil.Process(editor._server.pid)  # type: ignore[union-attr]
     memory = process.memory_info().rss
+    engine = HostLock(place_of(ModelChoice(n_spare_cores=1), COMMAND).lock).holder()
+    engine_memory = psutil.Process(engine).memory_info().rss if engine else 0
     await editor.shutdown_async(None)
     editor.exit(None)
     await editor.stop()
@@ -83,7 +89,8 @@ async def measured(n_words: int, n_edits: int) -> dict[str, object]:
         "start_to_first_diagnostics_s": round(to_diagnostics, 2),
         "edit_to_diagnostics_ms": spread(edits),
         "hover_ms": spread(hovers),
-        "memory_mb": round(memory / 1e6),
+        "server_memory_mb": round(memory / 1e6),
+        "engine_memory_mb": round(engine_memory / 1e6),
     }
 
 

@@ -133,6 +133,7 @@ async def soaked(minutes: float, command: Any, keys_per_s: float) -> dict[str, o
     pause = time.monotonic()
     results = [await typist.done() for typist in typists]
     links: list[Any] = [typist.client._link for typist in typists]
+    backlog_s = time.monotonic() - pause
     n_wrong = await compared(typists, results, command)
     for typist in typists:
         typist.client.close()
@@ -141,7 +142,7 @@ async def soaked(minutes: float, command: Any, keys_per_s: float) -> dict[str, o
         "minutes": minutes,
         "keys": sum(typist.n_keys for typist in typists),
         "hovers": sum(typist.n_hovers for typist in typists),
-        "backlog_s": round(time.monotonic() - pause, 2),
+        "backlog_s": round(backlog_s, 2),
         "pending_at_the_end": sum(len(link._pending) for link in links),
         "documents": sum(map(len, results)),
         "wrong_documents": n_wrong,

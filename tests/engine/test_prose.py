@@ -21,7 +21,9 @@ CODE_BLOCKS = (
     f"~~~\n{CODE}\n\n{CODE}\n~~~\n\n",
     f"- x\n\n      {CODE}\n\n",
     f"> ```\n> {CODE}\n> ```\n\n",
-    f"<div>\n{CODE}\n</div>\n\n",
+    f"<div class='{CODE}'>\nwords <code>{CODE}</code>\n</div>\n\n",
+    f"<pre>\n{CODE}\n\n{CODE}\n</pre>\n\n",
+    f"!!! {CODE}\n\n    ```\n    {CODE}\n    ```\n\n",
     f"<!-- {CODE}\n\n{CODE} -->\n\n",
     f"[ref]: http://{CODE} '{CODE}'\n\n",
     f"$$\n{CODE}\n$$\n\n",
@@ -105,9 +107,17 @@ def test_a_text_without_addresses_is_prose_as_a_whole_when_it_is_plain(text: str
         ("- a\n  - b\n\n        code\n\n    c `d`\n", ["a", "b", "c"]),
         ("> a\n> > b\n> > c\n", ["a", "b", "c"]),
         ("# Head #\n", ["Head"]),
+        ("<div>\nwords <b>and</b>\nmore\n</div>\n", ["words", "and", "more"]),
+        ("> <p>one\n> two</p>\n", ["one", "two"]),
+        (
+            "!!! note\n\n    one\n    two\n\n        code\n\n    - é `x` y\n",
+            ["one", "two", "é", "y"],
+        ),
+        ('??? tip "Why"\n    one\n\n    !!! note\n\n        two\n', ['"Why"\n    one', "two"]),
+        ("words\n\n    code\n\n!!! x\n\nwords\n\n    code\n", ["words", "words"]),
         ("a <!-- b --> c", ["a", "c"]),
         ("See https://en.wikipedia.org/wiki/A_(b).", ["See", ")."]),
-        ("<details>\n<summary>x</summary>\n\nwords\n\n</details>\n", ["words"]),
+        ("<details>\n<summary>x</summary>\n\nwords\n\n</details>\n", ["x", "words"]),
         ("\ud800 `a` \0 b", ["\ud800", "\0 b"]),
     ],
 )
@@ -140,7 +150,7 @@ def test_a_long_line_of_anything_is_read_in_bounded_time(part: str) -> None:
         (".mdx", "mdx"),
         (".txt", "plaintext"),
         ("", "plaintext"),
-        (".xyz", "plaintext"),
+        (".xyz", "unknown"),
     ],
 )
 def test_the_suffix_of_a_file_tells_its_language(suffix: str, language: str) -> None:
