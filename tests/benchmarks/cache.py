@@ -6,7 +6,8 @@ The tree is WikiText-2 as Markdown files of about 1,000 words, repeated under ot
 often as needed. Without --embedded it is checked for the first time by a stand-in that gives
 random scores, since what was found by which model makes no difference to reading it: the budget of
 ten findings in 1,000 words is used up. Then `ppl check` runs as a process of its own, and what is
-timed is all of it, from its start to its end.
+timed is all of it, from its start to its end, with its modules compiled as an installed package
+has them.
 """
 
 import argparse
@@ -125,6 +126,8 @@ def main() -> None:
     with TemporaryDirectory() as name:
         tree, os.environ["PPL_CACHE_DIR"] = Path(name, "tree"), str(Path(name, "cache"))
         tree.mkdir()
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+        os.environ["PYTHONPYCACHEPREFIX"] = str(Path(name, "compiled"))
         n_files = write_tree(tree, options.words)
         models = MODELS if options.embedded else Models(_load_stand_in, MODELS.revision)
         start = time.perf_counter()
