@@ -95,8 +95,9 @@ def test_what_is_typed_is_not_kept(tmp_path: Path) -> None:
     analysis = analyzed(engine, TEXT)
     opened.store.flush()
     before = contents(opened.place).models
-    for k in range(1, 5):
-        text = TEXT + " wild zebra" * k
+    text = TEXT
+    for _ in range(4):
+        text += " wild zebra"
         steps = engine.analyze(text, language="plaintext", thresholds=ANY_WORD, previous=analysis)
         analysis = finished(steps)
     opened.store.flush()
