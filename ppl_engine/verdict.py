@@ -1,10 +1,14 @@
 """What is said of a document as a whole: what a report or a quality gate needs of an analysis."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from ppl_engine.analysis import Analysis
 from ppl_engine.findings.finding import Finding
 from ppl_engine.scoring.summary import Summary
+
+if TYPE_CHECKING:
+    # Brings the grammars of all formats along, which whoever reads a verdict does not need.
+    from ppl_engine.analysis import Analysis
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +20,6 @@ class Verdict:
     """In the order of the text."""
 
     @classmethod
-    def of(cls, analysis: Analysis) -> "Verdict":
+    def of(cls, analysis: "Analysis") -> "Verdict":
         """Return what an analysis says of its text."""
         return cls(analysis.summary, analysis.findings)

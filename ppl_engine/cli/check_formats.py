@@ -1,9 +1,8 @@
 """What `ppl check` writes of a document: an object of the JSON contract, or text for people."""
 
 from collections.abc import Iterator
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from ppl_engine.analysis import Analysis
 from ppl_engine.cli.check import Checked, Tally
 from ppl_engine.cli.heat_map import colored, in_brackets, legend
 from ppl_engine.cli.output import Output, Part, on_terminal, width
@@ -13,6 +12,9 @@ from ppl_engine.findings.finding import Alternative, Finding
 from ppl_engine.heat import BAND_EDGES_BITS, bands
 from ppl_engine.scoring.summary import Summary
 from ppl_engine.scoring.units import bits
+
+if TYPE_CHECKING:
+    from ppl_engine.analysis import Analysis
 
 _N_CONTEXT: Final = 60
 _STYLES: Final = {"warning": "yellow", "information": "cyan", "hint": "dim"}
@@ -55,7 +57,7 @@ def finding_parts(checked: Checked) -> Iterator[Part]:
         yield from _marked_line(finding, checked.text, lines)
 
 
-def write_heat(output: Output, path: str, analysis: Analysis) -> None:
+def write_heat(output: Output, path: str, analysis: "Analysis") -> None:
     """Write a whole document with its surprisal."""
     text, words = analysis.text, analysis.words
     ends, surprisal_bits = words.ends.tolist(), words.surprisal_bits.tolist()

@@ -70,6 +70,8 @@ def _plain(value: object) -> object:
 
 
 _Reader = Callable[[object], Any]
+_PLAIN: Final = frozenset({str, int, float, bool, types.NoneType})
+_ANY: Final = _PLAIN | {list, dict}
 
 
 @cache
@@ -80,26 +82,36 @@ def _reader(wanted: Any) -> _Reader:
     origin, arguments = get_origin(wanted), get_args(wanted)
     if origin is tuple and arguments[1:] == (Ellipsis,):
         return _sequence_reader(_reader(arguments[0]))
-    if origin in {Union, types.UnionType}:
-        return _union_reader([_reader(one) for one in arguments])
     if origin is Literal:
         return _one_of(arguments)
-    if wanted is float:
-        return _exactly(float, int)
-    return _exactly(types.NoneType if wanted is None else wanted)
+    return _one_type(_plain_types(wanted))
 
 
 def _dataclass_reader(wanted: type) -> _Reader:
     hints = get_type_hints(wanted)
-    readers = [_reader(hints[field.name]) for field in fields(wanted)]
+    own = [hints[field.name] for field in fields(wanted)]
+    # Most fields are plain: their types are compared in one loop, without a call for each.
+    allowed = [_plain_types(hint) or _ANY for hint in own]
+    nested = [(k, _reader(hint)) for k, hint in enumerate(own) if not _plain_types(hint)]
 
     def read(value: object) -> object:
-        if not isinstance(value, list) or len(cast("list[object]", value)) != len(readers):
+        if not isinstance(value, list) or len(cast("list[object]", value)) != len(own):
             raise _MismatchError
         items = cast("list[object]", value)
-        return wanted(*(read(item) for read, item in zip(readers, items, strict=True)))
+        for item, kinds in zip(items, allowed, strict=True):
+            if type(item) not in kinds:  # not isinstance: True is no number
+                raise _MismatchError
+        for k, read_field in nested:
+            items[k] = read_field(items[k])
+        return wanted(*items)
 
     return read
+
+
+def _plain_types(hint: Any) -> frozenset[type]:
+    """Return the types of values of a plain field, such as `float | None`; none for others."""
+    kinds = get_args(hint) if get_origin(hint) in {Union, types.UnionType} else (hint,)
+    return frozenset(kinds) if _PLAIN.issuperset(kinds) else frozenset()
 
 
 def _sequence_reader(read_item: _Reader) -> _Reader:
@@ -111,14 +123,11 @@ def _sequence_reader(read_item: _Reader) -> _Reader:
     return read
 
 
-def _union_reader(readers: list[_Reader]) -> _Reader:
+def _one_type(kinds: frozenset[type]) -> _Reader:
     def read(value: object) -> object:
-        for one in readers:
-            try:
-                return one(value)
-            except _MismatchError:
-                continue
-        raise _MismatchError
+        if type(value) not in kinds:
+            raise _MismatchError
+        return value
 
     return read
 
@@ -128,14 +137,5 @@ def _one_of(values: tuple[object, ...]) -> _Reader:
         if not isinstance(value, str) or value not in values:
             raise _MismatchError
         return value
-
-    return read
-
-
-def _exactly(*wanted: type) -> _Reader:
-    def read(value: object) -> object:
-        if type(value) not in wanted:  # True is no number
-            raise _MismatchError
-        return wanted[0](value) if value is not None else None
 
     return read

@@ -3,8 +3,8 @@
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from enum import IntEnum
+from typing import TYPE_CHECKING
 
-from ppl_engine.analysis import Analysis
 from ppl_engine.findings.thresholds import Thresholds
 from ppl_engine.models.choice import ModelChoice
 from ppl_engine.scoring.scorer import ModelInfo, Prediction
@@ -21,6 +21,9 @@ from ppl_engine.store.identity import (
 )
 from ppl_engine.store.place import Place, cache_place
 from ppl_engine.verdict import Verdict
+
+if TYPE_CHECKING:
+    from ppl_engine.analysis import Analysis
 
 logger = logging.getLogger(__name__)
 
@@ -85,7 +88,7 @@ class DiskStore:
         payload = self._buffer.get_many([key]).get(key)
         return None if payload is None else unpack(payload, Verdict)
 
-    def keep_verdict(self, analysis: Analysis, verdict: Verdict) -> None:
+    def keep_verdict(self, analysis: "Analysis", verdict: Verdict) -> None:
         """Keep what is said of a text."""
         model = analysis.model
         key = document_key(

@@ -110,7 +110,7 @@ def nobody() -> Generator[None]:
 def test_a_directory_without_documents_is_said(terminal: Terminal) -> None:
     terminal.write("a/c.py", "a")
     result = terminal.check("a")
-    assert result.err.startswith("ppl: a: no Markdown or text files in this directory;")
+    assert result.err.startswith("ppl: a: no documents in this directory ")
     assert result.code == 2
 
 

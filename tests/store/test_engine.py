@@ -96,8 +96,8 @@ def test_what_is_typed_is_not_kept(tmp_path: Path) -> None:
     opened.store.flush()
     before = contents(opened.place).models
     text = TEXT
-    for k in range(1, 5):
-        text = TEXT + " wild zebra" * k
+    for _ in range(4):
+        text += " wild zebra"
         steps = engine.analyze(text, language="plaintext", thresholds=ANY_WORD, previous=analysis)
         analysis = finished(steps)
     opened.store.flush()
