@@ -67,6 +67,11 @@ class User:
         return analysis.text
 
 
+def children() -> list[int]:
+    running = psutil.Process().children()
+    return [child.pid for child in running if child.is_running() and child.status() != "zombie"]
+
+
 async def test_two_who_start_at_the_same_moment_share_one_process(runtime: Path) -> None:
     users = [User() for _ in range(6)]
     async with asyncio.timeout(PATIENCE_S):
@@ -74,8 +79,10 @@ async def test_two_who_start_at_the_same_moment_share_one_process(runtime: Path)
         scored = await asyncio.gather(*(user.scored(f"text {k}") for k, user in enumerate(users)))
     assert scored == [f"text {k}" for k in range(6)]
     (pid,) = hosts(runtime)
-    python = [child for child in psutil.Process().children() if child.status() != "zombie"]
-    assert [child.pid for child in python] in ([pid], [])
+    # Those who came second notice that the place is taken, and end.
+    async with asyncio.timeout(PATIENCE_S):
+        while not set(children()) <= {pid}:  # noqa: ASYNC110 - nobody announces it
+            await asyncio.sleep(0.05)
     for user in users:
         user.client.close()
     await until(lambda: is_gone(pid))
@@ -87,8 +94,7 @@ async def test_another_model_is_another_process_and_the_first_one_is_let_go(runt
         (first,) = hosts(runtime)
         assert (await user.client.load(ModelChoice("other"))).name == "other"
         assert await user.scored("text") == "text"
-        await until(lambda: is_gone(first))
-        assert len(hosts(runtime)) == 1
+        await until(lambda: is_gone(first) and len(hosts(runtime)) == 1)
 
 
 async def test_work_that_was_lost_with_a_killed_process_is_done_by_the_next(runtime: Path) -> None:

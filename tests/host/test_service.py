@@ -264,7 +264,9 @@ async def test_a_model_that_its_last_user_leaves_is_unloaded_but_not_if_there_ar
     other.say(Load(1))
     await other.value(1)
     assert len(talk.engines) == 1
-    other.say(Leave(), Load(2))
+    other.say(Leave())
+    await until(lambda: talk.service._worker._engine is None)
+    other.say(Load(2))
     await other.value(2)
     assert len(talk.engines) == 2
 
