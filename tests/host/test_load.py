@@ -119,6 +119,7 @@ async def test_typing_into_a_long_document_leaves_no_backlog() -> None:
     await closed(session)
 
 
+@pytest.mark.slow  # resident memory, which depends on what else the machine does
 async def test_a_text_of_twenty_megabytes_keeps_nobody_waiting_and_no_memory() -> None:
     engine = FastEngine()
     session, recorder = await session_with(engine)
