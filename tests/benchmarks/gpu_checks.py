@@ -74,8 +74,8 @@ def deviations(found: Sequence[WindowScores], expected: Sequence[WindowScores]) 
 @torch.inference_mode()
 def as_transformers(model: Path, device: torch.device, precision: str) -> Result:
     """Logprobs against the plain forward pass in fp32, window by window, on the same device."""
-    loaded: Any = AutoModelForCausalLM.from_pretrained(model, dtype=torch.float32)
-    plain = loaded.to(device)
+    plain: Any = AutoModelForCausalLM.from_pretrained(model, dtype=torch.float32)
+    plain = plain.to(device)
     windows = [w for w in random_windows(20) if w.n_context > 0]
     apart: list[np.ndarray[Any, Any]] = []
     for w, scores in zip(windows, scored(loaded(model, device, precision), windows), strict=True):
