@@ -98,7 +98,7 @@ def _finding_object(finding: Finding, lines: Lines) -> Json:
         "range": {"start": _position_object(lines, start), "end": _position_object(lines, end)},
         "text": finding.text,
         "surprisal_bits": number(finding.surprisal_bits),
-        "entropy_bits": number(finding.entropy_bits),
+        "entropy_bits": None if finding.entropy_bits is None else number(finding.entropy_bits),
         "rank": finding.rank,
         "alternatives": [_alternative_object(one) for one in finding.alternatives],
     }

@@ -13,13 +13,13 @@ class Alternative:
     """What could stand in the place of a word."""
 
     text: str
-    """As it would be typed there, without the space before it."""
+    """What would stand in the place of the finding's span."""
 
     probability: float
     """Of its first token, given what precedes."""
 
     gain_bits: float | None = None
-    """How much more probable it makes the passage; None where that was not measured."""
+    """log2 of how many times more probable it makes the sentence; None where not measured."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +36,12 @@ class Finding:
     span: Span
     text: str
     surprisal_bits: float
-    entropy_bits: float
-    """Of the prediction at the first token."""
+    """Of the whole span."""
 
-    rank: int
-    """Of the first token; 1 is the most expected."""
+    entropy_bits: float | None
+    """Of the prediction at the first token; None where the finding is no single word."""
+
+    rank: int | None
+    """Of the first token; 1 is the most expected. None as above."""
 
     alternatives: tuple[Alternative, ...]
