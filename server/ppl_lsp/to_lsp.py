@@ -35,7 +35,9 @@ def diagnostic(
     return types.Diagnostic(
         range=lsp_range(lines, finding.span),
         message=finding.message,
-        severity=_SEVERITIES[settings.severity],
+        severity=_SEVERITIES[
+            finding.severity if settings.severity == "default" else settings.severity
+        ],
         code=finding.code,
         code_description=types.CodeDescription(href=page(finding.code)),
         source=SOURCE,
