@@ -17,13 +17,13 @@ EDITOR = {"pygls", "lsprotocol", "ppl_lsp", "cattrs"}
 PURE = (
     *sorted((ENGINE / "text").glob("*.py")),
     *sorted((ENGINE / "scoring").glob("*.py")),
-    *sorted((ENGINE / "findings").glob("*.py")),
+    *sorted((ENGINE / "findings").rglob("*.py")),
     ENGINE / "analysis.py",
     ENGINE / "explanation.py",
     ENGINE / "heat.py",
     SERVER / "line_index.py",
 )
-ALLOWED_IN_PURE = {"numpy", "regex", "tree_sitter", "tree_sitter_markdown", "ppl_engine"}
+ALLOWED_IN_PURE = {"numpy", "rapidfuzz", "regex", "tree_sitter", "tree_sitter_markdown", "ppl_engine"}
 
 
 def sources(directory: Path) -> list[Path]:
