@@ -12,7 +12,7 @@ import numpy as np
 
 from ppl_engine.calibrating import UNCALIBRATED, calibrate
 from ppl_engine.findings.calibration import Calibration, Sample
-from ppl_engine.findings.correction.lexicon import NO_WORDS, Lexicon
+from ppl_engine.findings.correction.lexicon import Lexicon
 from ppl_engine.findings.rereading import Rereader
 from ppl_engine.analysis import Analysis, Progress
 from ppl_engine.analyzing import Means, Request, analyze
@@ -41,7 +41,7 @@ class Engine:
         scorer: Scorer,
         *,
         calibration: Calibration | None = None,
-        lexicon: Lexicon = NO_WORDS,
+        lexicon: Lexicon | None = None,
         samples: Sequence[Sample] = (),
         cache_bytes: int = _CACHE_BYTES,
         store: ScoreStore | None = None,
@@ -57,7 +57,7 @@ class Engine:
         self._stored: Scorer = scorer if store is None else StoredScorer(scorer, store)
         self._cache = WindowCache(cache_bytes)
         self._calibration = calibration
-        self._rereader = Rereader(scorer, lexicon)
+        self._rereader = Rereader(scorer, lexicon or Lexicon.of(()))
         self._stored_predictor = Predictor(scorer, self._cache, _N_LOOKED_AT, store)
         self._predictor = Predictor(scorer, self._cache, _N_LOOKED_AT)
 
