@@ -324,7 +324,9 @@ def _spelled(
     n_same = _n_leading(old, new)
     divergence = end - (len(old) - n_same)
     n_trusted = _n_leading(old[::-1], tokens.ids[low:end][::-1])
-    if divergence < end - n_trusted or divergence <= reading.first_row or n_same == len(new):
+    if divergence < end - n_trusted or n_same == len(new):
+        return None
+    if not reading.first_row < divergence < reading.block.end:
         return None
     return _Option(word_idx, candidate, divergence, max(after, divergence), end, new[n_same:])
 
