@@ -44,7 +44,11 @@ class Block:
         """Put what is in this block behind its part of a past (1, heads, n_tokens, head_dim)."""
         own = x[:, :, self.start : self.end]
         missing = self.mask.shape[1] - self.n_before - own.shape[2]
-        parts = [past[:, :, : self.n_before], own, own.new_zeros(*own.shape[:2], missing, own.shape[3])]
+        parts = [
+            past[:, :, : self.n_before],
+            own,
+            own.new_zeros(*own.shape[:2], missing, own.shape[3]),
+        ]
         return torch.cat(parts, dim=2)
 
 

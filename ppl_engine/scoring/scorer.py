@@ -93,8 +93,6 @@ class Scorer(Protocol):
         """
         ...
 
-    def logprobs_at(
-        self, hidden: NDArray[np.float32], token_ids: Sequence[Ints]
-    ) -> list[Floats]:
+    def logprobs_at(self, hidden: NDArray[np.float32], token_ids: Sequence[Ints]) -> list[Floats]:
         """Return ln p of some next tokens, for each final hidden state (rows, width), in nats."""
         ...

@@ -14,8 +14,8 @@ from ppl_engine.cli.session import Models
 from ppl_engine.engine import Engine
 from ppl_engine.errors import ModelNotFoundError
 from ppl_engine.models.choice import ModelChoice
-from ppl_engine.scoring.cache import ScoreStore
 from ppl_engine.scoring.branches import Branch
+from ppl_engine.scoring.cache import ScoreStore
 from ppl_engine.scoring.scorer import Encoding, ModelInfo, Prediction
 from ppl_engine.scoring.scores import Floats, Ints, WindowScores
 from ppl_engine.scoring.windows import Window

@@ -65,43 +65,35 @@ def branched(draw: st.DrawFn) -> tuple[Ints, list[Branch]]:
     return np.array(ids), branches + draw(st.sampled_from([[], branches[:2]]))
 
 
-@settings(max_examples=20, deadline=None)
-@given(
-    case=branched(),
-    begins_as_kept=st.floats(0, 1),
-    step_tokens=st.sampled_from([1, 20, 1024]),
-    block_tokens=st.sampled_from([1, 30, 128]),
-    data=st.data(),
-)
+@settings(max_examples=8, deadline=None)
+@given(case=branched(), data=st.data())
 def test_branches_are_worth_what_they_are_alone(
     pair: tuple[CausalLM, CausalLM],
     case: tuple[Ints, list[Branch]],
-    begins_as_kept: float,
-    step_tokens: int,
-    block_tokens: int,
     data: st.DataObject,
 ) -> None:
     going_on, anew = pair
     ids, branches = case
     going_on._kept.clear()
-    going_on._step_tokens = step_tokens
-    n_known = int(begins_as_kept * len(ids))
+    going_on._step_tokens = data.draw(st.sampled_from([1, 20, 1024]))
+    n_known = data.draw(st.integers(0, len(ids)))
     if n_known > 0:
         other = data.draw(st.lists(token, max_size=10))
         score_one(going_on, Window(np.array([*ids[:n_known], *other]), 1))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(blocks_module, "_BLOCK_TOKENS", {"cpu": block_tokens})
+        patch.setattr(
+            blocks_module, "_BLOCK_TOKENS", {"cpu": data.draw(st.sampled_from([1, 30, 128]))}
+        )
         found = going_on.score_branches(ids, branches)
-    assert_close(found, one_by_one(anew, ids, branches))
     assert_close(found, anew.score_branches(ids, branches))
-    # Nor does it change what comes after: the same window, one that goes on from it, the same call.
-    for after in (ids, np.append(ids, 3)):
-        w = Window(after, data.draw(st.integers(0, len(after))))
-        assert_same(score_one(going_on, w), score_one(anew, w))
+    # Nor does it change what comes after: the same window or one that goes on from it.
+    after = data.draw(st.sampled_from([ids, np.append(ids, 3)]))
+    w = Window(after, data.draw(st.integers(0, len(after))))
+    assert_same(score_one(going_on, w), score_one(anew, w))
     assert_close(going_on.score_branches(ids, branches), found)
 
 
-def test_a_branch_is_worth_what_transformers_says(pair: tuple[CausalLM, CausalLM]) -> None:
+def test_a_branch_is_worth_what_a_softmax_says(pair: tuple[CausalLM, CausalLM]) -> None:
     going_on, _ = pair
     ids = np.arange(3, 63)
     branch = Branch(50, np.array([7, 300, 11, 11]))
@@ -128,8 +120,8 @@ def test_the_embedded_model_reads_branches_in_bf16() -> None:
     text = "If the file does not exist, the default values are used. Nothing is written to it."
     ids = np.append(scorer.bos_id or 0, scorer.encode(text).ids)
     branches = [Branch(n, scorer.encode(text[k:]).ids) for n, k in ((3, 30), (9, 7), (14, 40))]
-    found = np.concatenate(scorer.score_branches(ids, branches * 20))
-    alone = np.concatenate(one_by_one(load_scorer(ModelChoice()), ids, branches) * 20)
+    found = np.concatenate(scorer.score_branches(ids, branches * 9))
+    alone = np.concatenate(one_by_one(scorer, ids, branches) * 9)
     np.testing.assert_allclose(found, alone, rtol=0, atol=0.5)
     assert np.abs(found - alone).mean() < BF16_MEAN_NATS
 
@@ -184,7 +176,6 @@ def test_a_body_that_can_not_go_on_reads_each_branch_by_itself(
 ) -> None:
     monkeypatch.setattr("ppl_engine.models.foreign.ForeignPast.crop", lambda *_: None)
     scorer = load_scorer(ModelChoice(str(save_model(tmp_path, "gpt2")), "cpu", "bf16"))
-    scorer._parts = replace(scorer._parts, body=scorer._parts.body)
     assert not scorer._parts.body.goes_on
     ids, branches = many_branches()
     assert_close(scorer.score_branches(ids, branches), one_by_one(scorer, ids, branches))
@@ -251,7 +242,7 @@ def test_a_device_without_memory_for_one_branch_gives_way_to_the_cpu(llama: Caus
 def test_numbers_that_are_none_are_an_error(llama: CausalLM) -> None:
     body = llama._parts.body
     assert isinstance(body, LlamaBody)
-    body._norm[0] = torch.nan
+    body._norm = body._norm * torch.nan
     with pytest.raises(NumericsError):
         llama.score_branches(*many_branches())
     assert len(llama._kept) == 0
