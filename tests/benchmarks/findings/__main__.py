@@ -2,7 +2,7 @@
 
     python -m tests.benchmarks.findings --documents FILE … [--peers DIRECTORY] [--model MODEL …]
         [--excerpts 60] [--seed 1] [--quick] [--kinds KIND …] [--without-us]
-        [--json FILE] [--details FILE] [--with FILE …]
+        [--spare-cores 0] [--json FILE] [--details FILE] [--with FILE …]
 
 The documents are JSON Lines with Markdown under `text`, plain or as zstd. Errors are planted into
 excerpts of them, see planting.py; hunspell tells whether a typo is a word. `peers.py` says how
@@ -74,7 +74,7 @@ def systems(options: argparse.Namespace) -> dict[str, Peer]:
     if options.without_us:
         return taking_part
     for model in options.model:
-        find = partial(found_by_us, ModelChoice(model))
+        find = partial(found_by_us, ModelChoice(model, n_spare_cores=options.spare_cores))
         name = "ppl-lsp" if model == "embedded" else f"ppl-lsp {Path(model).name}"
         taking_part[name] = Peer("embedded" if model == "embedded" else model, find)
     return taking_part
@@ -172,6 +172,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--peers", type=Path, help="where the others are installed")
     parser.add_argument("--model", nargs="+", default=["embedded"])
     parser.add_argument("--without-us", action="store_true")
+    parser.add_argument("--spare-cores", type=int, default=0, help="for other work meanwhile")
     parser.add_argument("--excerpts", type=int, default=60)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--kinds", nargs="+", choices=KINDS, default=KINDS)
@@ -205,13 +206,14 @@ def main() -> None:
     if details is not None:
         details.close()
     if not options.without_us:
-        results["times"] = _times(options.model, texts)
+        choices = [ModelChoice(model, n_spare_cores=options.spare_cores) for model in options.model]
+        results["times"] = _times(choices, texts)
     if options.json:
         options.json.write_text(json.dumps(results), encoding="utf-8")
     sys.stdout.write(tables(results))
 
 
-def _times(models: Sequence[str], texts: Planted) -> dict[str, dict[str, float]]:
+def _times(choices: Sequence[ModelChoice], texts: Planted) -> dict[str, dict[str, float]]:
     """Time clean excerpts, and of the copies as many as there are excerpts, of all kinds."""
     copies = [copy.text for copy in texts.copies.values()]
     sets = {
@@ -219,8 +221,8 @@ def _times(models: Sequence[str], texts: Planted) -> dict[str, dict[str, float]]
         "damaged": copies[:: max(1, len(copies) // len(texts.clean))],
     }
     return {
-        f"{model}, {name}": times(ModelChoice(model), of_set)
-        for model in models
+        f"{choice.model}, {name}": times(choice, of_set)
+        for choice in choices
         for name, of_set in sets.items()
     }
 

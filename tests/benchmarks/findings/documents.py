@@ -64,12 +64,12 @@ def _decompressed(path: Path) -> bytes:
 
 
 def _excerpt(name: str, text: str, seed: int) -> Excerpt | None:
-    """Return blocks that follow each other, from a place chosen at random; None if it is too little."""
+    """Return blocks from a place chosen at random on; None if it is too little."""
     rng = random.Random(f"{seed} {name}")
     n_wanted = rng.randint(_LEAST_WORDS, _MOST_WORDS)
     parts = blocks(text)
     counts = [len(part.split()) for part in parts]
-    starts = [i for i in range(len(parts)) if _LEAST_WORDS <= sum(counts[i:])]
+    starts = [i for i in range(len(parts)) if sum(counts[i:]) >= _LEAST_WORDS]
     if not starts or _ODD.search(text):
         return None
     start = rng.choice(starts)

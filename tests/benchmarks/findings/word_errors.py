@@ -20,7 +20,30 @@ _KEYBOARD: Final = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 _LONG_WORD: Final = re.compile(r"\b[a-z]{4,}\b(?!['’])")
 _MAY_BE_DOUBLED: Final = ("that", "had", "very", "so", "no", "is")
 _SMALL: Final = frozenset(
-    "the a an of to in is and for with on as it can be by from are this or you at".split()
+    {
+        "the",
+        "a",
+        "an",
+        "of",
+        "to",
+        "in",
+        "is",
+        "and",
+        "for",
+        "with",
+        "on",
+        "as",
+        "it",
+        "can",
+        "be",
+        "by",
+        "from",
+        "are",
+        "this",
+        "or",
+        "you",
+        "at",
+    }
 )
 _SWAPPED: Final = re.compile(
     r"\b(?:(?:the|a|an|your|our|their|its) (?!both|all|half|such|many|quite|only|most)[a-z]{3,}"

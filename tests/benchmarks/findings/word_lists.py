@@ -312,16 +312,17 @@ PARTICIPLES: Final[Mapping[str, str]] = {
     past: base for base, (_, past) in VERBS.items() if past.endswith("ed")
 }
 
-NOUNS: Final = (
-    "account action agency application approach argument array benefit browser change chapter "
-    "class client cluster collection column command community component computer connection "
-    "country database day decision developer device directory document element environment error "
-    "event example feature field file folder function group guide image instance issue item job "
-    "key language library link list location machine member message method model module name "
-    "network node number object operation option organization package page parameter part person "
-    "place plan point policy problem process product program project question reason record "
-    "report request resource result role row rule school section server service session "
-    "set setting site solution state step string student subset system table task team template "
-    "test thing token tool topic type user value variable vector version way website window word "
-    "year"
-).split()
+_NOUNS: Final = """
+account action agency application approach argument array benefit browser change chapter
+class client cluster collection column command community component computer connection
+country database day decision developer device directory document element environment error
+event example feature field file folder function group guide image instance issue item job
+key language library link list location machine member message method model module name
+network node number object operation option organization package page parameter part person
+place plan point policy problem process product program project question reason record
+report request resource result role row rule school section server service session set
+setting site solution state step string student subset system table task team template test
+thing token tool topic type user value variable vector version way website window word year
+"""
+NOUNS: Final = tuple(_NOUNS.split())
+"""Their plurals are regular."""
