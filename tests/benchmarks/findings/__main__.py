@@ -30,7 +30,7 @@ from tests.benchmarks.findings.ours import found_by_us, times
 from tests.benchmarks.findings.peers import Peer, installed_peers
 from tests.benchmarks.findings.planting import plant
 from tests.benchmarks.findings.reading import read
-from tests.benchmarks.findings.report import tables
+from tests.benchmarks.findings.report import OURS, tables
 
 _N_QUICK: Final = 8
 _N_AROUND: Final = 40
@@ -75,7 +75,7 @@ def systems(options: argparse.Namespace) -> dict[str, Peer]:
         return taking_part
     for model in options.model:
         find = partial(found_by_us, ModelChoice(model, n_spare_cores=options.spare_cores))
-        name = "ppl-lsp" if model == "embedded" else f"ppl-lsp {Path(model).name}"
+        name = OURS if model == "embedded" else f"{OURS} {Path(model).name}"
         taking_part[name] = Peer("embedded" if model == "embedded" else model, find)
     return taking_part
 
@@ -84,7 +84,7 @@ def results_of(texts: Planted, name: str, peer: Peer, details: TextIO | None) ->
     """Run one of them, and judge all its findings together and each code on its own."""
     found = peer.find(texts.texts)
     by_name = {name: found}
-    if name.startswith("ppl-lsp"):
+    if name.startswith(OURS):
         codes = sorted({one.code for of_text in found for one in of_text})
         for code in codes:
             by_name[f"{name} {code}"] = [[f for f in one if f.code == code] for one in found]

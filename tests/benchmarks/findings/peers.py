@@ -102,14 +102,14 @@ def typos(program: Path) -> Peer:
 
 
 def hunspell(program: Path) -> Peer:
-    """Give hunspell lines; equal lines are asked for once, as a line is all it looks at."""
+    """Give hunspell what stands between white space, each once: that is all it looks at."""
 
     def find(texts: Sequence[str]) -> list[list[Found]]:
-        lines = list(dict.fromkeys(line for text in texts for line in text.split("\n")))
-        asked = "".join(f"^{line}\n" for line in lines)
+        chunks = list(dict.fromkeys(chunk for text in texts for chunk in text.split()))
+        asked = "".join(f"^{chunk}\n" for chunk in chunks)
         command = [program.absolute(), "-a", "-d", "en_US", "-i", "utf-8"]
-        answers = _answers(_output(command, asked=asked).split("\n")[1:])
-        said = dict(zip(lines, answers, strict=False))
+        answers = _answers(_output(command, asked=asked).removesuffix("\n").split("\n")[1:])
+        said = dict(zip(chunks, answers, strict=True))
         return [list(_shifted(text, said)) for text in texts]
 
     version = re.search(r"Hunspell ([\d.]+)", _output([program.absolute(), "-v"]))
@@ -186,8 +186,7 @@ def _answers(lines: Sequence[str]) -> Iterator[list[Found]]:
 
 
 def _shifted(text: str, said: Mapping[str, list[Found]]) -> Iterator[Found]:
-    start = 0
-    for line in text.split("\n"):
-        for one in said.get(line, []):
-            yield Found(one.start + start, one.end + start, one.code, "", one.suggestions)
-        start += len(line) + 1
+    for match in re.finditer(r"\S+", text):
+        for one in said[match[0]]:
+            start = match.start() + one.start
+            yield Found(start, match.start() + one.end, one.code, "", one.suggestions)

@@ -2,10 +2,13 @@
 
 from collections.abc import Iterable, Mapping
 from math import isnan
-from typing import Any
+from typing import Any, Final
 
 from tests.benchmarks.findings.errors import KINDS
 from tests.benchmarks.findings.judging import Interval
+
+OURS: Final = "ppl-lsp"
+"""How our names begin."""
 
 
 def tables(results: Mapping[str, Any]) -> str:
@@ -17,6 +20,8 @@ def tables(results: Mapping[str, Any]) -> str:
         "Versions: " + ", ".join(f"{name} {one['version']}" for name, one in systems.items()) + ".",
         "F½ against what is said of the clean text, with 95 % intervals over documents:",
         _by_kind(systems, lambda kind: _with_interval(kind["f_half"])),
+        "Our F½ to that of the best of the others:",
+        _ratios(systems),
         "Precision / recall / share of all errors that the first suggestion mends:",
         _by_kind(
             systems,
@@ -47,6 +52,27 @@ def _by_kind(systems: Mapping[str, Any], cell: Any) -> str:
         for kind in present
     )
     return _table(["", *systems], rows)
+
+
+def _ratios(systems: Mapping[str, Any]) -> str:
+    others = {name: one for name, one in systems.items() if not name.startswith(OURS)}
+    us = {name: one for name, one in systems.items() if name.startswith(OURS)}
+    rows: list[list[str]] = []
+    for kind in KINDS:
+        f_half = {name: _f_half(one, kind) for name, one in others.items()}
+        if not f_half or not us:
+            continue
+        best = max(f_half, key=lambda name: f_half[name])
+        ratios = (_f_half(one, kind) / (f_half[best] or float("nan")) for one in us.values())
+        cells = ("–" if isnan(ratio) else f"{ratio:.1f}" for ratio in ratios)
+        rows.append([kind, f"{best} {f_half[best]:.2f}", *cells])
+    return _table(["", "best of the others", *us], rows)
+
+
+def _f_half(system: Mapping[str, Any], kind: str) -> float:
+    """Return F½, and 0 where nothing was found at all."""
+    value = system["kinds"][kind]["f_half"][0] if kind in system["kinds"] else 0.0
+    return 0.0 if isnan(value) else value
 
 
 def _alarms(systems: Mapping[str, Any]) -> str:
