@@ -23,7 +23,14 @@ PURE = (
     ENGINE / "heat.py",
     SERVER / "line_index.py",
 )
-ALLOWED_IN_PURE = {"numpy", "rapidfuzz", "regex", "tree_sitter", "tree_sitter_markdown", "ppl_engine"}
+ALLOWED_IN_PURE = {
+    "numpy",
+    "rapidfuzz",
+    "regex",
+    "tree_sitter",
+    "tree_sitter_markdown",
+    "ppl_engine",
+}
 
 
 def sources(directory: Path) -> list[Path]:

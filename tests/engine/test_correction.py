@@ -8,14 +8,15 @@ from hypothesis import strategies as st
 from ppl_engine.findings.correction.candidates import candidates
 from ppl_engine.findings.correction.slips import Candidate, Slip
 from ppl_engine.findings.correction.spelling import Edit, edit_of
+from ppl_engine.findings.correction.word_list import words
 from ppl_engine.lexicon_file import load_lexicon
 from ppl_engine.text.words import units
 from tests.texts import NASTY, characters
 
 PIECES = (
-    """the The a an I i it's its is it user users dont alot with out teh can’t - . ` THE iPhone
-any one of english work, 中 foo_bar""".split()
-    + ["\n", "\n\n", "\r\n", ">", "\t", ""]
+    *words("the The a an I i it's its is it user users dont alot with out teh can’t - . ` THE"),
+    *words("iPhone any one of english work, 中 foo_bar >"),
+    *("\n", "\n\n", "\r\n", "\t", ""),
 )
 BREAK_IN_PARAGRAPH = regex.compile(r"\r\n|\r|\n")
 
