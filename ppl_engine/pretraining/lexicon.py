@@ -6,34 +6,37 @@ what is beside it: it is one edit from a word used far more often, and hardly ev
 """
 
 import lzma
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-import regex
-
+from ppl_engine.findings.correction.confusions import CONFUSIONS
 from ppl_engine.findings.correction.lexicon import Lexicon
+from ppl_engine.findings.correction.spelling import Edit, edit_of
 from ppl_engine.pretraining.corpus import CorpusDocument
 
-_NOT_PROSE: Final = regex.compile(
+_NOT_PROSE: Final = re.compile(
     r"^[ \t]*(```|~~~)[^\n]*\n.*?(?:^[ \t]*\1|\Z)"  # fenced code
     r"|``.+?``|`[^`\n]+`"
     r"|^(?: {4}|\t)[^\n]*$"  # code that is set in
     r"|<[^>\n]{1,300}>|\]\([^)\n]*\)|https?://\S+|www\.\S+"
     r"|^\.\. [^\n]*$|^[ \t]*:[^\n]*$"  # directives and fields of reStructuredText
     r"|\$[^$\n]+\$|\{[^}\n]*\}|\\[a-zA-Z]+|&\w+;",
-    regex.MULTILINE | regex.DOTALL,
+    re.MULTILINE | re.DOTALL,
 )
 _BEGINS: Final = "\x01"
-_SENTENCE_START: Final = regex.compile(
-    r"((?:^|[.!?:;|\n\r])[\s\"'“‘(\[*#>+\-\d.|]*)(?=[^\W\d_])", regex.MULTILINE
+_SENTENCE_START: Final = re.compile(
+    r"((?:^|\||[.!?:;][\"'”’)*_]*\s)[\s\"'“‘(\[*#>+\-\d.|]*)(?=[^\W\d_])", re.MULTILINE
 )
-_WORD: Final = regex.compile(
+_WORD: Final = re.compile(
     r"(?<![\w/\\@#=$%&+.'’])(?<!\W-)\x01?[^\W\d_]++(?:['’][^\W\d_]++)*+(?![\w/\\@=(]|[.:]\w|-?['’]\w)"
 )
 _LONGEST: Final = 24
+_MISSPELLINGS: Final = {Edit.TRANSPOSITION, Edit.DOUBLING, Edit.VOWEL}
+_CONTRACTED: Final = {"nt": "n't", "n": "n't", "ve": "'ve", "re": "'re", "ll": "'ll"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +59,19 @@ class Policy:
     """Of the uses of a word inside of sentences, the least share that a form needs in which only
     the capitals are other than in the commonest."""
 
-    slip_ratio: float = 1 / 300
-    """How rare against a word one edit away makes a word suspicious of being a slip."""
+    shortest_slip: int = 6
+    """Letters; too many words that are shorter are one edit from common ones."""
 
-    slip_repeats: float = 1.3
+    bare_ratio: float = 1 / 20
+    """How rare against itself with an apostrophe makes a word one that has lost it: “dont”."""
+
+    slip_ratio: float = 1 / 40
+    """How rare against a word makes a word suspicious of being its misspelling."""
+
+    any_slip_ratio: float = 1 / 1000
+    """The same where the one edit is none that misspellings often have."""
+
+    slip_repeats: float = 2.0
     """Uses in a document, on average, below which a suspicious word is taken for one."""
 
 
@@ -128,8 +140,28 @@ def _words(text: str) -> Iterator[str]:
 
 def _is_slip(word: str, usages: Mapping[str, Usage], lexicon: Lexicon, policy: Policy) -> bool:
     usage = usages[word]
-    if policy.slip_repeats * usage.n_documents <= usage.n_uses or word != word.lower():
+    if word != word.lower() or word in CONFUSIONS:
         return False
-    # The nearest come the commonest first.
-    nearest = next(iter(lexicon.near(word, 1)), None)
-    return nearest is not None and usage.n_uses < policy.slip_ratio * usages[nearest].n_uses
+    if any(
+        usage.n_uses < policy.bare_ratio * _n_uses(whole, usages) for whole in _contractions(word)
+    ):
+        return True
+    if len(word) < policy.shortest_slip or policy.slip_repeats * usage.n_documents <= usage.n_uses:
+        return False
+    for near in lexicon.near(word, 1):
+        is_misspelling = edit_of(near, word) in _MISSPELLINGS
+        ratio = policy.slip_ratio if is_misspelling else policy.any_slip_ratio
+        if usage.n_uses < ratio * _n_uses(near, usages):
+            return True
+    return False
+
+
+def _contractions(word: str) -> Iterator[str]:
+    """Yield the word with an apostrophe where contractions have one: “don't” for “dont”."""
+    for ending in _CONTRACTED:
+        if word.endswith(ending):
+            yield f"{word[: -len(ending)]}{_CONTRACTED[ending]}"
+
+
+def _n_uses(word: str, usages: Mapping[str, Usage]) -> int:
+    return usages[word].n_uses if word in usages else 0

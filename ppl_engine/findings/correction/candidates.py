@@ -16,7 +16,7 @@ from ppl_engine.scoring.scores import Ints
 _MOST: Final = 60
 
 
-def candidates(
+def candidates(  # noqa: PLR0913, PLR0917 - columns of one table
     text: str,
     starts: Ints,
     ends: Ints,
@@ -58,12 +58,16 @@ def _possible(place: Place, lexicon: Lexicon, expected: Sequence[str]) -> Iterat
 
 
 def _cheapest(possible: Iterable[Candidate], text: str) -> list[Candidate]:
-    """Keep of those that give the same text the cheapest, and none that changes nothing."""
-    found: dict[tuple[int, int, str], Candidate] = {}
-    for candidate in possible:
-        if candidate.text in {"", candidate.span.of(text)}:
-            continue
-        key = (candidate.span.start, candidate.span.end, candidate.text)
-        if key not in found or candidate.cost_bits < found[key].cost_bits:
-            found[key] = candidate
-    return list(found.values())
+    """Keep of those that make the same text the cheapest, and none that changes nothing."""
+    listed = list(possible)
+    start = min((candidate.span.start for candidate in listed), default=0)
+    end = max((candidate.span.end for candidate in listed), default=0)
+    found: dict[str, Candidate] = {}
+    for candidate in listed:
+        result = (
+            text[start : candidate.span.start] + candidate.text + text[candidate.span.end : end]
+        )
+        if result not in found or candidate.cost_bits < found[result].cost_bits:
+            found[result] = candidate
+    found.pop(text[start:end], None)
+    return [candidate for candidate in found.values() if candidate.text]

@@ -1,226 +1,216 @@
 """Words that are mistaken for each other, written for this project.
 
-Homophones, look-alikes, and pairs that one slip makes of each other and that are both common in
-technical prose. What the rules of apostrophes and inflection find is not repeated here.
+Homophones, look-alikes, and pairs of common words in technical prose that one slip makes of each
+other. What the rules of apostrophes and inflection find is not repeated here.
 """
 
 from collections.abc import Iterable
 from typing import Final
 
-# Sets are parted by commas; an underscore is a space.
+# Sets are parted by commas, those of a word the likeliest first; an underscore is a space.
 _SETS: Final = """
 their there they're, then than, affect effect, affects effects, affected effected, loose lose,
-looses loses, loosing losing, to too two, form from, of off, were where we're, which witch,
-weather whether, accept except, accepts excepts, principal principle, principals principles,
-complement compliment, complements compliments, complementary complimentary, discreet discrete,
-lead led, passed past, quite quiet quit, trial trail, trials trails, angel angle, angels angles,
-manger manager, pubic public, contact contract, contacts contracts, causal casual,
-causally casually, its it's, your you're, whose who's, here hear, no know now, knew new, know now,
-by buy bye, for four fore, one won, right write rite, rights writes, wright write, sight site cite,
-sights sites cites, cited sited, break brake, breaks brakes, peace piece, plain plane,
-plains planes, wait weight, waits weights, waist waste, week weak, weeks weaks, meat meet, hole whole,
-role roll, roles rolls, rode road, sale sail, sea see, seen scene, seem seam, seems seams,
-steal steel, tail tale, threw through, through thorough, thought though, though through,
-thought through, though tough, throughout through_out, allowed aloud, all_ready already,
-all_together altogether, any_way anyway, every_day everyday, may_be maybe, some_time sometime,
-some_times sometimes, any_one anyone, every_one everyone, a_while awhile, in_to into, on_to onto,
-log_in login, set_up setup, back_up backup, check_out checkout, clean_up cleanup,
-shut_down shutdown, work_around workaround, roll_back rollback, look_up lookup, start_up startup,
-fall_back fallback, time_out timeout, build build_up, a_lot alot, no_one noone, in_stead instead,
-advice advise, advices advises, device devise, devices devises, practice practise, license licence,
-desert dessert, deserts desserts, dairy diary, deceased diseased, defuse diffuse, elicit illicit,
-emigrate immigrate, eminent imminent, ensure insure assure, ensures insures assures,
-envelop envelope, except expect, expect except, excepted expected accepted, exception expectation,
-exercise exorcise, farther further, formerly formally, forth fourth, gorilla guerrilla,
-hoard horde, idle idol, imply infer, implies infers, incidence incidents, instance instants,
-instances instants, later latter, latter letter ladder, lessen lesson, liable libel,
-lightening lightning, mantel mantle, medal metal meddle, miner minor, moral morale, morning mourning,
-naval navel, overdo overdue, pair pear pare, pairs pears, palate palette pallet, patience patients,
-pedal peddle petal, peer pier, personal personnel, perspective prospective, precede proceed,
-precedes proceeds, preceding proceeding, precedence precedents, presence presents, prescribe proscribe,
-profit prophet, rain reign rein, raise rise raze, raises rises, rational rationale, real reel,
-residence residents, respectfully respectively, respectably respectively, root route rout,
-roots routes, rooted routed routed, rye wry, shear sheer, shone shown, sleight slight, soar sore,
-sole soul, stake steak, stair stare, stationary stationery, straight strait, suit suite, suits suites,
-tack tact, taught taut, team teem, tenant tenet, tenants tenets, throne thrown, tide tied, tire tier,
-tiers tires, track tract, vain vane vein, vale veil, verses versus, vice vise, wave waive,
-waved waived, waves waives, ware wear where, wood would, would could, should could, wont want won't,
-want went, what that, that than, than that, then them, them then, they then, they the, the they,
-the then, this his, his is, is his, has his, has as, as has, as is, is as, as at, at as, is it, it is,
-it if, if it, is if, if is, in is, is in, in it, it in, in on, on in, on one, or of, of or, or for,
-for or, of if, or on, on or, and an, an and, an on, a as, an any, any and, a at, be by, by be,
-be been, been being, been bean, be bee, can cant, he the, her here, here there, hear their,
-he be, him his, how who, who how, hot how, not now, now not, not note, no not, nor not, note not,
-know known, known now, no on, on no, us use, use us, use used, used user, user used, uses users,
-use user, using suing, sue use, sued used, suit site, since sense, sense since, cents sense,
-some same, same some, some sum, sum same, son sun, such much, sure shore, so sow sew, to the,
-tot to, you your, your our, you our, our hour, our are, are our, or our, are or, were was, was has,
-we be, well we'll, wed we'd, will well, wheel we'll, while whole, white while, wile while, wit with,
-with width, with within, width with, wether whether, either ether, wander wonder, wonders wanders,
-whit with, weary wary, word world work, words worlds works, worse worst, your yours,
-able table, abstract abstracted, acces access, adapt adopt adept, adapts adopts, adapted adopted,
-adaption adoption, addition edition, additions editions, additional editorial, adverse averse,
-aid aide, aisle isle, allude elude, allusion illusion, alter altar, alternate alternative,
-altogether together, amend emend, amount mount, amounts mounts, appraise apprise, are area,
-area are, arrange arranged, ascent assent, assess access, asses assess, assets asserts, asset assert,
-assistance assistants, attach attack, attached attacked, attaches attacks, aural oral,
-authentication authorization, bare bear, bares bears, base bass, bases basis, bit byte, bits bytes,
-bite byte, block bloc, board bored, border boarder, born borne, bound bond, bounds bonds,
-boundary bounty, branch brunch, breath breathe, bread bred, bridge bride, broad board, brows browse,
-bug big, bugs bags, built build, build guild, bust burst, but bud, but put, button bottom,
-buttons bottoms, cache cash catch, caches catches, cached catched, call cell, calls cells,
-callous callus, canvas canvass, capital capitol, carat caret carrot, carrier career, carriers careers,
-cast caste cost, cause case, causes cases, caused cased, cease seize, cell sell, cells sells,
-censor sensor, censors sensors, change charge, changes charges, changed charged, changing charging,
-channel cannel, chose choose, clam claim, class clash, clause close, clauses closes, clear clean,
-cleared cleaned, client cline, clock block, lock look, close clothes, coarse course, code cold,
-collation collection, collision collusion, color colon, column volume, command comment commend,
-commands comments commends, commanded commented, commit comet, common commons, compare compere,
-compile compiled, complete compete, completes competes, completed competed, complier compiler,
-compliers compilers, comprise compromise, concept contempt, confident confidant, confirm conform,
-confirms conforms, connection collection, conscience conscious, console consul,
-consistent consistence, constant consistent, contain contains, content context, contents contexts,
-continuous continual, convert covert, converse convert, copy coy, core corps, corporation cooperation,
-correspondence correspondents, cord chord, council counsel, count court, counts courts,
-county country, counties countries, create crate, creates crates, credible creditable, crate create,
-currant current, custom costume, cut cute, date data, data date, deamon demon, daemon demon,
-decent descent, decision derision, declaration deceleration, define defined, definitely defiantly,
-delete deleted, delay relay, denied dined, dependant dependent, dependence dependents,
-deprecate depreciate, deprecated depreciated, derive drive, derived drived, describe ascribe,
-descriptor description, detect detest, detects detests, detected detested, detract distract,
-deterrent detergent, dew due, dies dyes, die dye, dire dear, direct erect, disburse disperse,
-disc disk, discussed disgust, disinterested uninterested, distinct distinctive, do due, dose does,
-doing dong, done don, down dawn, draft draught, drop drip, dual duel, duals duels, during daring,
-each teach, each reach, easy ease, eight height, elapse lapse, elapsed lapsed, element elephant,
-else eels, empty emptily, enable unable, ensue ensure, entire enter, entity entry, entities entries,
-equable equitable, era error, error terror, every very, ever every, even event, event even,
-evens events, example examples, exact extract, exacts extracts, execute excuse, executed excused,
-exit exist, exits exists, exited excited existed, expand expend, expands expends, expanded expended,
-expansive expensive, explicit implicit, explicitly implicitly, express espresso, extent extend,
-extents extends, extant extent, extract extra, face phase, faces phases, phase faze, fact fat,
-fair fare, fail fall, fails falls, failed filed, fall full, fast fats, feature future,
-features futures, feat feet, field filed, fields files, file fill, files fills, filed filled,
-filing filling, fill feel, fills feels, filter filer, filters filers, final finale, find fined,
-find fund, fine find, fir fire, first fist, fit fist, fix fox, flair flare, flag flak, flea flee,
-flew flu flue, floor flour, flow flew, flour flower, folder older, follow fallow, font front,
-fonts fronts, foot food, forbear forebear, foreword forward, forewords forwards, foul fowl,
-found fund, frame from, free fee, friend fiend, full fool, function functional, gait gate,
-gather rather, general generally, generate generated, genera general, get git, git got,
-grant gran, grate great, great greet, group grope, groups gropes, guest quest, guests quests,
-guess guest, guide guild, had hand, had hat, hair hare, hall haul, handle handler, hand had,
-hang hand, hard heard, hash has, has hash, have half, have had, head heard, heal heel, height weight,
-heights weights, heir air, help held, here hire, high hi, higher hire, hint hit, hints hits,
-hose host, hoses hosts, host ghost, human humane, hypercritical hypocritical, ideal idle,
-image imagine, images imagines, import important, imported important, incite insight,
-include including, inclusive exclusive, independent interdependent, individual individually,
-ingenious ingenuous, input impute, insert inset, inserts insets, inserted instead, inspect expect,
-install instill, install instal, instead insert, integer integrate, intense intents,
-intent indent, intents indents, intended indented, inter enter, interface interfere,
-interpret interrupt, interrupts interprets, interment internment, internal interval,
-internals intervals, internal external, into onto, inverse invert, invoke evoke, invokes evokes,
-invoked evoked, isle aisle, item time, items times, join joint, joins joints, judicial judicious,
-just jest, keep kept, key kay, keys kids, knight night, knot not, label libel, large larger,
-last least, least lest, last lost, later layer, latest last, launch lunch, launched lunched,
-launches lunches, lay lie, layer lawyer, layers lawyers, leak leek, lean lien, learn lean,
-leave live, leaves lives, lets let's, level lever, levels levers, liar lyre, library liberty,
-life live, like link, likes links, limit limited, line lime, line link, lines links, link line,
-list lost, list least, lists lasts, live life, load lode, loan lone, local locale, locally locale,
-locals locales, locate local, lock luck, long log, logs longs, logging lodging, login logging,
-look loop, looks loops, looked looped, looking looping, loop loot, lot lost, made mad, made maid,
-main man, main mean, maize maze, make mark, makes marks, mail male, manner manor, many may,
-many any, map mop, mask mast, mast must, match march, matches marches, mater matter, may my,
-mean men, measure treasure, media medium, member remember, members remembers, merge marge,
-message massage, messages massages, meter metre, method mother, methods mothers, might mite,
-mind mined, minute minuet, miss mass, missed mist, mode mod, mode model, modes models, model module,
-models modules, modal model, module modulo, modules modulus, mother other, moth month, moths months,
-move more, more mode, most must, much match, multiple multiply, muscle mussel, must most, my by,
-name game, named name, native naive, nave knave, need knead, needs kneads, nest next, net next,
-new now, nice niche, node note, nodes notes, none noun, normal formal, noted noticed, nothing noting,
-notice notices, number numbers, objective objection, off on, often of, offer over, offers overs,
-old odd, older order, once one, only on, only one, open pen, operate operator, operation option,
-operations options, opinion option, ordinance ordnance, order odor, ore oar or, other another,
-out our, output outputs, over offer, own on, own won, packet pocket, packets pockets, package packet,
-packages packets, page pages, pail pale, paint pain, pane pain, panes pains, parameter perimeter,
-parameters perimeters, pare pair, parent patent, parents patents, parse pause purse,
-parses pauses purses, parsed paused, parser purser, parsing pausing, part party, parts parties, pas pass,
-past paste, pasted passed, patch path, patches paths, path pat, paths pats, pattern patent,
-patterns patents, peak peek pique, peaks peeks, pending pedning, perfect prefect, perform preform,
-performs preforms, performed preformed, period periodic, permit permeate, persecute prosecute,
-pick peck, pint point, pints points, place palace, places palaces, plan plane, plans plants,
-platform plateform, play pay, plug plus, point paint, points paints, pole poll, poles polls,
-poling polling, policy police, pool pull, pools pulls, poor pour pore, port part, port pot,
-pose post, posses possess, possible possibly, posted posed, pray prey, predicate predict,
-predicates predicts, prefer refer, prefers refers, preferred referred, prefix perfix, prepare repair,
-present percent, preserve persevere, preserve reserve, preserved reserved, pretend portend,
-prevent percent, previous pervious, principle principled, print point, print prime, prints primes,
-private primate, privilege private, prize price, probable probably, problem program,
-process possess, processes possesses, processor possessor, produce product, produces products,
-profile profiler, program programme, project protect, projects protects, projected protected,
-projection protection, prompt promote, prompts promotes, proof prove, proofs proves, proper propper,
-property properly, properties properly, proposal propose, propose purpose, proposed purposed,
-proposes purposes, provide proved, provided proved, providing proving, purpose propose, push bush,
-quay key, query quarry, queries quarries, queue cue, queues cues, quiet quite, quota quote,
-quotas quotes, rack wrack, rain ran, raise raze, random ransom, range rage, ranges rages, rank rang,
-rap wrap, rapped wrapped, rate rat, rather rater, raw row, raws rows, read red, reads reds,
-read ready, ready read, realty reality, reason season, reasons seasons, recent resent, receipt recipe,
-receipts recipes, reck wreck, record recorder, recorded recoded, reduce deduce, refer infer, reference preference,
-references preferences, regardless irregardless, regiment regimen, register registrar, registry register,
-relay rely, relays relies, relation relative, release realise, remain remind, remains reminds,
-remote remove, removed removes, render rendered, repeat repeal, replay reply, replays replies,
-replayed replied, report resort, request require, requests requires, requested required,
-requesting requiring, request quest, reset rest, resets rests, resign re-sign, resolution revolution,
-resources recourses, resource recourse, respond response, responds responses, rest test,
-restore store, result resulting, retain return, retains returns, retained returned, reverse revere,
-reversed reserved, reserve reverse, review preview, reviews previews, reviewed renewed,
-ring wring, ringer wringer, ring wing, risk disk, role rule, roles rules, root rot, round around,
-row raw, run ran, runs rung, rung wrung, safe save, safes saves, safety safely, sail sale,
-sample simple, simples samples, save safe, scale scala, scope cope, script scrip, search reach,
-section session, sections sessions, secret secrete, secrets secretes, secure sure, see sea,
-select elect, selects elects, self shelf, send sent, sends sense, sent cent scent, sequel sql, serve sever, serves severs,
-server severe, servers severs, sever server, serial cereal, series serious, service serves,
-session cession, set sat, set seat, sets seats, sever several, shall shell, shape share, shapes shares,
-shaped shared, shear share, shell shall, shells sells, shift shirt, ship shop, shot short,
-short sort, shorts sorts, shorted sorted, shorten short, should shoulder, show shoe, shown show,
-side site, sides sites, sign sing, signs sings, singed signed, singing signing, signal single,
-signals singles, singe single, since sine, singular single, site sit, size seize, sizes seizes,
-skill kill, skills kills, skip ship, skips ships, slash splash, sleep slip, slides slices, slice slide,
-slot slow, slow show, snack snake, sock stock, soft sort, sold solid, solve salve, solved salved,
-sometimes sometime, soon son, sort soft, sound found, source sauce, sources sauces, space spice,
-spaces spices, spam span, span spawn, spans spams, spare sparse, special especial, specially especially,
-specific pacific, specify specific, speech peach, speed spend, spent spend, spit split, spits splits,
-square squire, stack stock, stacks stocks, stage state, stages states, staging stating, star start, stars starts,
-stared started starred, staring starting string, stat state, state sate, statement settlement,
-static statics, statue statute status, statues statutes, stash stach, stay sty, step stop, steps stops, stepped stopped, still steal,
-stile style, storage shortage, store story, stores stories, stored storied, stream steam, streams steams,
-streaming steaming, string sting, strings stings, strip stripe, strips stripes, structure stricture,
-stub stab, sub sup, subject object, subsequent subsequently, subnet sunset, success succeed, such sush,
-suffix surfix, sum some, summery summary, super supper, supplement supple, support sport, supports sports,
-supposed suppose, suppress surpress, surge serge, switch swish, symbol cymbal, symbols cymbals,
-sync sink, syncs sinks, synced sunk, syntax sintax, system systemic, tab tap, tabs taps, table tablet,
-tables tablets, tag tog, take tale, taken token, takes tales, talk tall, target tarred, task tusk, task ask, tasks asks,
-tax tacks, teat test, tear tier, tears tiers, technic technique, temple template, temples templates,
-temporal temporary, temporally temporarily, tent tend, term team, terms teams, test text,
-tests texts, text test, thank than, thanks thank, that the, their the, theme them, themes them, there the, these this,
-these those, thesis this, thing think, things thinks, thin think, think thing, thread tread threat,
-threads treads threats, throws throes, thyme time, time tie, times ties, timing taming, title tittle,
-tittle title, toe tow, ton tone, tones tons, tool toll, tools tolls, took tool, top to, tops stops,
-topic tropic, topics tropics, tortuous torturous, total totally, touch tough, tour tore, trace track, traces tracks,
-traced tracked, tract track, trade tread, trail trial, train strain, transform transfer, transforms transfers,
-transformed transferred, transit transmit, transition translation, transitions translations,
-translate transmute, trap tarp, tray tree, tread thread, treaty treat, tree three, trees threes, trip tripe, trite trait, traits treats,
-true truth, trust thrust, trusts thrusts, try tray, turn tune, turns tunes, turn torn, twice twine, type typo, types typos, types tapes,
-unable enable, uncharted unchartered, under udder, undo undue, unexceptional unexceptionable,
-uniform unformed, union onion, unions onions, unique unite, unit unite, unit until, units unites, unity unit,
-untied united, until unit, update upgrade, updated upgraded, upload unload, uploads unloads, up us, upon open,
-urban urbane, usage use, use case, useful usefully, valid valued, value valve, values valves, valued valid, variable variably,
-variance variants, variant variance, vary very, varies various, vertical vortical, very vary, verify vary, version vision, versions visions,
-via vie, view vie, viral virile, virtual vital, visible viable, vial vile, volume volumes, wade weighed, wage wag, wail whale, waiter water,
-walk work, wall well, wand want, wants wands, warn worn, warned worn, warning wanting, was saw, was wash, watch match, watched matched,
-water waiter, way weigh, ways weighs, way why, we're were, weal wheel, weld wield, wet whet, what want, wheat what, when then,
-where there, which while, while will, whine wine, whirl whorl, who whole, wholly holy, whose those, wide width, wild while,
-will while, willing wiling, win wine, wind wine, windows widows, window widow, wire wore, wired weird, wise wish, wither whither,
-without within, woman women, wonder under, wore war, work word, worker waker, works words, worth worthy, wrap warp, wraps warps, wrapped warped,
-wrapper rapper, wrappers rappers, wreath wreathe, wrong wring, wrote write, written wrote, yoke yolk, yolk yoke, zone one
+looses loses, loosing losing, loosed lost, to too two, form from, of off, or of, were where we're
+wear, which witch, weather whether, accept except expect, accepts excepts expects, accepted
+excepted expected, principal principle, principals principles, complement compliment, complements
+compliments, complemented complimented, complementary complimentary, discreet discrete, discreetly
+discretely, lead led lid, passed past, quite quiet quit, trial trail, trials trails, angel angle,
+angels angles, manger manager, mangers managers, pubic public, contact contract, contacts
+contracts, contacted contracted, casual causal, casually causally, its it's, your you're, whose
+who's, here hear, no know now, not now, not note, know known, new knew now, by buy bye, for four
+fore far, one won on, own won on, right write rite, rights writes, righting writing, sight site
+cite, sights sites cites, cited sited sighted, break brake, breaks brakes, peace piece, plain
+plane plan, plains planes plans, wait weight, waits weights, waist waste, week weak, weekly
+weakly, meat meet, meats meets, hole whole, role roll rule, roles rolls rules, rode road, sale
+sail, sea see, seen scene, seem seam, seems seams, steal steel still, tail tale, threw through,
+through thorough though, thought though, thought through, tough though, throughout through_out,
+allowed aloud, already all_ready, altogether all_together, anyway any_way, everyday every_day,
+maybe may_be, sometime some_time, sometimes sometime, anyone any_one, everyone every_one, awhile
+a_while, into in_to, onto on_to, login log_in, logout log_out, setup set_up, backup back_up,
+checkout check_out, cleanup clean_up, shutdown shut_down, workaround work_around, rollback
+roll_back, lookup look_up, startup start_up, fallback fall_back, timeout time_out, rollout
+roll_out, breakdown break_down, signup sign_up, overview over_view, cannot can_not, advice advise,
+advices advises, device devise, devices devises, practice practise, license licence, desert
+dessert, deserts desserts, dairy diary, deceased diseased, defuse diffuse, elicit illicit,
+emigrate immigrate, eminent imminent, ensure insure assure, ensures insures assures, ensured
+insured assured, ensuring insuring assuring, envelop envelope, exercise exorcise, farther further
+father, formerly formally, formally normally, forth fourth, hoard horde, idle idol ideal, imply
+infer, implies infers, implied inferred, implying inferring, incidence incidents, instance
+instants, instance instant, latter later letter, lessen lesson, liable reliable, lightening
+lightning, metal medal mental, miner minor, moral morale, mourning morning, pair pear pare, pairs
+pears, palate palette pallet, patience patients, pedal peddle, peer pier, personal personnel,
+perspective prospective, precede proceed, precedes proceeds, preceded proceeded, preceding
+proceeding, precedence precedents, presence presents, prescribe proscribe, profit prophet, rain
+reign rein, raise rise, raises rises, raised rose, rational rationale, real reel, residence
+residents, respectfully respectively, root route rout, roots routes, rooted routed, sheer shear,
+shone shown, sole soul, stake steak, stair stare, stationary stationery, straight strait, suit
+suite, suits suites, taught taut, team teem, tenant tenet, tenants tenets, throne thrown, tide
+tied, tire tier, tires tiers, track tract trace, tracks tracts traces, vain vein vane, vale veil,
+verses versus, waive wave, waived waved, waives waves, ware wear where, wood would, want went
+won't, wont won't, what that, than that, then them they, them theme, there these three, these
+this, those this, these those, this thus, his is, has as, has his, as is, as at, is it, it if, if
+is, is in, in it, in on, on an, an and, and any, any many, at a, or are, our are, our or, our out,
+be by, be been, been being, been bean, he the, the they, then the, she he, her here, hear their,
+him his, how who, hot how, nor not, nor or, use us, used user, uses users, using suing, since
+sense, cents sense, some same, sum some, son sun soon, such much, so sow sew, tot to, your our,
+you your, hour our, was has, were was, we be, we've were, well we'll, we'd wed, while whole white,
+while will, whine wine, with width, with within, with which, wit with, without within, either
+ether, neither nether, wander wonder, word work world, words works worlds, worked word, worse
+worst, worth worthy, able table, access assess, accesses assesses, access excess, adapt adopt
+adept, adapts adopts, adapted adopted, adapting adopting, adaptation adoption, addition edition,
+additions editions, additional addition, adverse averse, aid aide, aids aides, aisle isle, alley
+ally, allusion illusion, alter altar, alternate alternative, alternately alternatively, alternates
+alternatives, amend emend, appraise apprise, area are, arrange range, ascent assent, assistance
+assistants, asset assert, assets asserts, attach attack, attached attacked, attaches attacks,
+attaching attacking, authentication authorization, aural oral, bare bear bar, bares bears, base
+bass, basis bases, bazaar bizarre, berth birth, beside besides, bit byte bite, bits bytes bites,
+bloc block, board bored broad, border boarder, borders boarders, born borne, bound bond, bounds
+bonds, boundary bound, breath breathe, breaths breathes, bread bred, build built, button bottom,
+buttons bottoms, cache cash catch, caches catches, cached cashed, call cell, calls cells, callous
+callus, canvas canvass, capital capitol, carat caret carrot, career carrier, careers carriers,
+cast caste cost, casts costs, cause case, causes cases, caused cased, cease seize, censor sensor,
+censors sensors, chance change, chances changes, change charge, changes charges, changed charged,
+choose chose, chooses chose, cheap chip, class clash, clause close, clauses closes, clean clear,
+cleaned cleared, cleaning clearing, clock block lock, clocks blocks locks, close clothes, coarse
+course, collation collection, collision collusion, color colon, column volume, columns volumes,
+command comment commend, commands comments commends, commented commanded, commit comment, commits
+comments, common comment, compete complete, competes completes, competed completed, competing
+completing, compiler complier, compilers compliers, comprise compromise, comprises compromises,
+concept contempt, confident confidant, confirm conform, confirms conforms, confirmed conformed,
+confirmation conformation, connection collection, connections collections, conscience conscious,
+conserve converse, consistent constant, consistently constantly, content context contest, contents
+contexts contests, continual continuous, continually continuously, contain container, contains
+containers, converse convert, conversion conversation, conversions conversations, convert covert,
+core corps, correspondence correspondents, cord chord, council counsel, councils counsels, count
+court, counts courts, county country, counties countries, create crate, creates crates, created
+crated, creation relation, credible creditable, current currant, custom costume, customs costumes,
+data date, dates data, daemon demon, daemons demons, death dead, decent descent, decision
+division, decisions divisions, declaration deceleration, default fault, defer differ, defers
+differs, deferred differed, deference difference, define refine, defined refined, defiantly
+definitely, delay relay, delays relays, delayed relayed, denied dined, dependent dependant,
+dependents dependence, dependency dependent, deprecated depreciated, deprecate depreciate,
+deprecation depreciation, derive drive, derives drives, describe prescribe, description
+prescription, descriptor description, detect detest, detects detests, detected detested, deter
+defer, die dye dice, dies dyes, diner dinner, direct erect, disk disc desk, disks discs desks,
+disburse disperse, discussed disgust, disinterested uninterested, distinct distinctive, do due,
+does dose, down own, draft draught, dual duel, during daring, each reach, easy ease, edit exit,
+edits exits, effective efficient, effectively efficiently, emit omit, emits omits, emitted
+omitted, emitting omitting, enable unable, enables unable, ensue ensure, enter entry, entries
+enters, entire entry, entity entry, entities entries, ever every, even event, events evens, evens
+even, every very, evoke invoke, evokes invokes, evoked invoked, exact extract, exacts extracts,
+exist exit, exists exits, existed exited, existing exiting, expand expend, expands expends,
+expanded expended, expansive expensive, explicit implicit, explicitly implicitly, extend extent,
+extends extents, external eternal internal, extra extract, face phase, faces phases, fact fast,
+fair fare, fail fall file, fails falls files, failed filed, failing filing falling, feature
+future, features futures, feat feet, few view, field filed filled, fields files, file fill, files
+fills, filing filling, fill feel, fills feels, filter filler, final finally, finally finely, find
+fine fund, first fist, fit fix, fits fixes, flag flat, flags flats, flair flare, flaw flow, flaws
+flows, flew flow, flour floor, folder holder, folders holders, follow allow, follows allows, font
+front, fonts fronts, foreword forward, forewords forwards, found fund, frame fame, free three,
+friend fiend, full fully, function fraction, functions fractions, gate gait, gather rather,
+general generally, genetic generic, grate great, group grope, guest quest, guess guest, guide
+guild, hand had, handle handler, handles handlers, hangar hanger, hard heard, hash has, hashes
+has, heal heel, head heard, height weight, heights weights, heir air, held help, high height,
+higher hire, hint hit, hints hits, host hose, hosts hoses, human humane, image imagine, images
+imagines, import important, imported important, incite insight, index indent, indent intent,
+indents intents, indented intended, include conclude, inclusive exclusive, individual
+individually, ingenious ingenuous, input impute, inputs outputs, insert inset, inserts insets,
+inspect expect, instead instant, integer integral, intense intents, interface interfere,
+interfaces interferes, interpret interrupt, interrupts interprets, interrupted interpreted,
+interval internal, intervals internals, inverse invert, item time, items times, join joint, joins
+joints, just must, keep kept, knight night, knot not, label table, labels tables, large larger,
+last least, lasts lists, last list, last lost, latest least, launch lunch, launches lunches, lay
+lie, layer lawyer, layers lawyers, layer later, leak leek, lean learn, leans learns, leased least,
+leave live, leaves lives, lets let's, level lever, levels levers, library literary, life live,
+light right, like link, likes links, limit limited, line link, lines links, lined linked, list
+lost, local locale, locals locales, locally local, locate allocate, located allocated, location
+allocation, log long, logs longs, logging lodging, login logging, look loop, looks loops, looked
+looped, looking looping, made make, main man, manor manner, mark make, marks makes, marked market,
+match march, matches marches, math path, matter mater, mean man, means man, mean men, member
+remember, members remembers, merge emerge, merged emerged, merges emerges, message massage,
+messages massages, meter metre, method mother, methods mothers, might night, miss mass, mist
+missed, mode model, modes models, mode more, model module, models modules, module modulo, modal
+model, moth month, moths months, more move, moved more, most must, mount amount, mounts amounts,
+mounted amounted, multiple multiply, multiples multiplies, muscle mussel, native naive, naval
+navel, need knead, nest next, net next, new few, node note, nodes notes, noted nodes, none one,
+normal formal, nothing noting, notice note, object subject, objects subjects, objective objection,
+off on, often of, offer over, offers overs, once one, only one, operation option, operations
+options, opinion option, opinions options, order older, other another, over other, overdo overdue,
+package packet, packages packets, packet pocket, packets pockets, pane pain, panes pains,
+parameter perimeter, parameters perimeters, parent patent, parents patents, parse pause purse,
+parses pauses, parsed paused, parsing pausing passing, parsed passed, parses passes, parse pass,
+part party, parts parties, part port, parts ports, paste past, path patch, paths patches, path
+pat, pattern patent, patterns patents, peak peek pique, peaks peeks, perfect prefect, perform
+preform, performs preforms, performed preformed, performance preference, period periodic,
+persecute prosecute, place palace, places palaces, place plate, play pay, plays pays, point paint,
+points paints, point print, points prints, policy police, pole poll, poles polls, polling pulling,
+pool pull, pools pulls, poor pour pore, port post, ports posts, pose post, possible possibly,
+probable probably, posses possess, pray prey, predicate predict, predicates predicts, prefer
+refer, prefers refers, preferred referred, preserve reserve, preserves reserves, preserved
+reserved, present prevent, presents prevents, present percent, preview review, previews reviews,
+price prize, prices prizes, problem program, process possess, processes possesses, produce
+product, produces products, production reduction, profile profiler, program programme, programs
+problems, project protect, projects protects, projected protected, projection protection, prompt
+promote, prompts promotes, proof prove, proofs proves, properly property, property proper, propose
+purpose, proposes purposes, proposed purposed, prove provide, proved provided, proves provides,
+proving providing, put but, query quarry, queries quarries, queue cue, queues cues, quota quote,
+quotas quotes, random ransom, range rage, ranges rages, rap wrap, rapped wrapped, rather rate, raw
+row, rows raws, read red, read ready, reads reds, ready already, real really, reality realty,
+realize release, reason season, reasons seasons, receipt recipe, receipts recipes, receive
+relieve, recent resent, record recorder, recover discover, recovered discovered, refer infer,
+reference preference, references preferences, refuse reuse, refused reused, refuses reuses,
+register registrar, regard reward, reject eject, rejects ejects, rejected ejected, relation
+relative, relay reply, relay rely, relays relies, relayed relied, release lease, releases leases,
+remain remind, remains reminds, remote remove, removed remote, repeat repeal, replace replay,
+replaced replayed, replay reply, replays replies, replayed replied, report resort, reported
+resorted, request quest, requests quests, request require, requests requires, requested required,
+reset rest, resets rests, resent reset, resource recourse, resources recourses, respond response,
+responds responses, result resort, results resorts, rest test, restore store, restored stored,
+restores stores, retain return, retains returns, retained returned, reverse reserve, reverses
+reserves, reversed reserved, review renew, reviewed renewed, ring wring, risk disk, risks disks,
+root rot, rote wrote, round around, run ran, runs ruins, safe save, safes saves, safely safety,
+sample simple, samples simples, sand send, scrip script, search research, searches researches,
+section session, sections sessions, select elect, selects elects, selected elected, selection
+election, selective collective, self shelf, send sent, sent cent scent, serial cereal, series
+serious, serve sever, serves severs, served severed, server sever, server severe, service serves,
+several severe, set sit, sets sits, set seat, sets seats, shape share, shapes shares, shaped
+shared, shell shall, shells shall, shift shirt, shifts shirts, ship shop, ships shops, short sort,
+shorts sorts, shorted sorted, shorter sorter, short shot, should shoulder, show shown, shows
+shown, side site size, sides sites sizes, sign sing, signs sings, signed singed, signing singing,
+signal single, signals singles, simple simply, simply imply, since sine, singular single, site
+sit, skip ship, skipped shipped, slash splash, sleep slip, sleeps slips, slide slice, slides
+slices, slot slow, slots slows, soft sort, sold sole, solid sold, sound found, source sauce,
+sources sauces, source course, space spice, spaces spices, span spawn, spans spawns, spare spark,
+spare sparse, special especial, specially especially, specific pacific, specify specific, speed
+spend, speeds spends, spit split, spits splits, stack stock, stacks stocks, stage state, stages
+states, staging stating, stable table, stale stable, star start, stars starts, starred started,
+stared started, starting staring string, stat state, state stale, static statistic, status statue
+statute, step stop, steps stops, stepped stopped, store story, stores stories, storage shortage,
+stream steam, streams steams, string sting, strings stings, strict strip, strip stripe, strips
+stripes, structure stricture, stub stab, style still, subject subset, subsequent consequent,
+subsequently consequently, succeed success, succeeds success, summary summery, super supper,
+supply apply, supplied applied, supplies applies, support sport, supported sported, supports
+sports, suppose supposed, switch with, symbol cymbal, symbols cymbals, sync sink, syncs sinks,
+table tablet, tables tablets, tag tab, tags tabs, take tale, taken token, takes tales, talk task,
+talks tasks, task ask, tasks asks, temple template, temples templates, temporal temporary,
+temporally temporarily, term team, terms teams, test text, tests texts, tested texted, testing
+texting, thank than, thanks thank, that the, their the, them the, thing think, things thinks,
+thing thin, this the, thread tread threat, threads treads threats, time tie, times ties, title
+tile, titles tiles, ton tone, tool toll, tools tolls, took tool, top to, topic tropic, topics
+tropics, tortuous torturous, touch tough, trade tread, trail train, transfer transform, transfers
+transforms, transferred transformed, transit transmit, transition translation, transitions
+translations, trap wrap, treat threat, treats threats, tree three, trees threes, true truth, trust
+thrust, try tray, turn tune, turns tunes, turned tuned, type typo, types typos, undo undue, union
+onion, unions onions, unique unit, unit unite, units unites, unit until, united untied, universal
+universe, update upgrade, updates upgrades, updated upgraded, upload download, uploads downloads,
+uploaded downloaded, upon open, usage use, use case, user use, valid value, valid invalid, values
+valves, value valve, variance variants, variant variance, vary very, verify vary, version vision,
+versions visions, via vie, view vie, virtual visual, visible viable, wade weighed, walk wall, wall
+well, wand want, wants wands, warn worn, warning wanting, was saw, was wash, watch match, water
+waiter, weighs ways, wet whet, when then, where there, which while, wherever whenever, white
+write, wholly holy, wide width, wild while, will well, win wind, window widow, windows widows,
+wired weird, wise wish, without with_out, woman women, worker walker, wrap warp, wraps warps,
+wrapped warped, wrapper rapper, write written, wrote write, yoke yolk, able enable
 """
 
 
@@ -238,4 +228,4 @@ def _others(word: str, words: Iterable[str]) -> dict[str, None]:
 
 
 CONFUSIONS: Final = _by_word(_SETS)
-"""For each word the others that may have been meant."""
+"""For each word the others that may have been meant, the likeliest first."""

@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from ppl_engine.findings.correction.word_list import words
+
 # A line is a word with all its forms.
 _FORMS: Final = """
 be am is are was were been being
@@ -169,7 +171,7 @@ far farther further
 """
 
 AGREEING: Final = frozenset(
-    "am is are was were has have had do does did this that these those".split()
+    words("am is are was were has have had do does did this that these those")
 )
 """Forms that agree with another word; mixing these up is commonest."""
 

@@ -1,6 +1,6 @@
 """The words of English, with how often they are used."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import regex
@@ -67,12 +67,12 @@ class Lexicon:
         lower = word.lower()
         if len(parts := _HYPHENS.split(word)) > 1:
             return all(self.knows(part) for part in parts)
-        if lower in self.forms or not _is_written_by_rule(word, lower):
+        if not _is_written_by_rule(word, lower):
             return False
         return is_regular(lower, self.levels.__contains__)
 
     def count(self, word: str) -> int:
-        """Return about how often the word was counted, in this form or in lower case; 0 if never."""
+        """Return about how often the word was counted, so or in lower case; 0 if never."""
         level = self.levels.get(word)
         if level is None:
             level = self.levels.get(word.lower())
@@ -86,10 +86,10 @@ class Lexicon:
         """Return the words that so many edits or fewer turn into this one, whatever their case.
 
         An edit adds, takes away or changes a letter or swaps two neighbors; no letter is edited
-        twice. The words come in the form they are used in most, the nearest first, of these the
+        twice. Words come in lower case where they are so used, the nearest first, of these the
         commonest; the word itself is not among them.
         """
-        from rapidfuzz.distance import OSA  # noqa: PLC0415 - few texts need it, none at once
+        from rapidfuzz.distance import OSA  # noqa: PLC0415 - few texts need it
         from rapidfuzz.process import extract  # noqa: PLC0415
 
         lower = word.lower()
@@ -104,14 +104,9 @@ class Lexicon:
             )
             for match, n_edits, _ in matches:
                 if n_edits:
-                    form = self._commonest(match)
+                    form = match if match in self.levels else self.forms[match][0]
                     found.append((int(n_edits), -self.levels[form], form))
         return [form for _, _, form in sorted(found)]
-
-    def _commonest(self, lower: str) -> str:
-        others = self.forms.get(lower, [])
-        level: Callable[[str], int] = lambda form: self.levels.get(form, -1)  # noqa: E731
-        return max((lower, *others), key=level)
 
 
 def _is_written_by_rule(word: str, lower: str) -> bool:

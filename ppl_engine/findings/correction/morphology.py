@@ -7,6 +7,7 @@ _VOWELS: Final = frozenset("aeiou")
 _HISSING: Final = ("s", "x", "z", "ch", "sh")
 _PREFIXES: Final = ("un", "re", "non", "pre", "sub", "multi", "auto", "co", "de", "mis", "over")
 _SHORTEST_STEM: Final = 4
+_LEAST: Final = 2
 
 
 def is_regular(word: str, is_listed: Callable[[str], bool]) -> bool:
@@ -15,7 +16,7 @@ def is_regular(word: str, is_listed: Callable[[str], bool]) -> bool:
         return True
     for prefix in _PREFIXES:
         stem = word.removeprefix(prefix)
-        if stem != word and len(stem) >= _SHORTEST_STEM:
+        if stem != word and len(stem) > _SHORTEST_STEM:
             return is_listed(stem) or _ends_regularly(stem, is_listed)
     return False
 
@@ -33,7 +34,7 @@ def possible_stems(word: str) -> Iterator[str]:
     """Yield what a word could be a regular form of; most are no words."""
     for ending in ("s", "es", "ed", "ing", "ly", "d"):
         stem = word.removesuffix(ending)
-        if stem == word or len(stem) < 2:  # noqa: PLR2004 - letters
+        if stem == word or len(stem) < _LEAST:
             continue
         yield stem
         if ending in {"ed", "ing"}:

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import Final
 
+import numpy as np
 import regex
 from numpy.typing import NDArray
-import numpy as np
 
 from ppl_engine.findings.correction.lexicon import Lexicon
 from ppl_engine.scoring.scores import Ints
@@ -17,7 +17,8 @@ _GAP: Final = regex.compile(r"[ \t\u00a0]+")
 _GAP_WITH_BREAK: Final = regex.compile(r"[ \t]*(?:\r\n|\r|\n)[ \t]*|[ \t\u00a0]+")
 _LONGEST_GAP: Final = 40
 _SENTENCE_START: Final = regex.compile(
-    r"(?:^|[.!?:…][\"'”’)\]*_]*\s|[\r\n][ \t]*(?:[\r\n]|[#>*+\-|]|\d+[.)]))[\s\"'“‘(\[*_#>+\-\d.)|]*$"
+    r"(?:^|[.!?:…][\"'”’)\]*_]*\s|[\r\n][ \t]*(?:[\r\n]|[#>*+\-|]|\d+[.)]))"
+    r"[\s\"'“‘(\[*_#>+\-\d.)|]*$"
 )
 _N_BEFORE: Final = 40
 _N_AROUND: Final = 2000
@@ -56,6 +57,12 @@ class Place:
     def lower(self) -> str:
         """The word in lower case."""
         return self.word.lower()
+
+    def shaped(self, text: str) -> str:
+        """Return what would stand here, with a capital if the word has one for where it stands."""
+        is_pronoun = self.word[:2] in {"I", "I'", "I’"}
+        has_capital = self.word[:1].isupper() and (self.starts_sentence or not is_pronoun)
+        return with_capital(text) if has_capital else text
 
     @property
     def previous(self) -> Neighbor | None:
@@ -104,9 +111,14 @@ def place_of(
     )
 
 
+def with_capital(word: str) -> str:
+    """Return the word with a capital at its beginning."""
+    return word[:1].upper() + word[1:]
+
+
 def like(model: str, word: str) -> str:
     """Return the word with a capital at its beginning if the model has one there."""
-    return word[:1].upper() + word[1:] if model[:1].isupper() else word
+    return with_capital(word) if model[:1].isupper() else word
 
 
 def without_capital(word: str, lexicon: Lexicon) -> str:

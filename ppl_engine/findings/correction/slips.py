@@ -98,7 +98,7 @@ class Costs:
     """Two slips in one word."""
 
     confusion: float = 8.5
-    """A listed confusion; how many others are listed with it is added."""
+    """A listed confusion; log2 of its place among those listed for the word is added."""
 
     case: float = 8.0
     """A capital where none belongs, or none at the start of a sentence."""

@@ -8,29 +8,38 @@ import regex
 from ppl_engine.findings.correction.lexicon import Lexicon
 from ppl_engine.findings.correction.place import Place, like, without_capital
 from ppl_engine.findings.correction.slips import COSTS, Candidate, Slip, choice_bits
+from ppl_engine.findings.correction.word_list import words
 from ppl_engine.text.spans import Span
 
 _ARTICLES: Final = ("a", "an", "the")
 _MAY_BE_MISSING: Final = tuple(
-    "to of in is are be that and for with on it not have has been as by from at or was can will "
-    "you this their".split()
+    words(
+        "to of in is are be that and for with on it not have has been as by from at or was "
+        "can will you this their"
+    )
 )
 _MAY_BE_TOO_MANY: Final = frozenset(
     (
         *_ARTICLES,
         *_MAY_BE_MISSING,
-        *"were do does did had which we they he she i so then there more some up out also if but "
-        "would could should may must its his her our your my these those what who when than "
-        "into about over".split(),
+        *words(
+            "were do does did had which we they he she i so then there more some up out also if "
+            "but would could should may must its his her our your my these those what who when "
+            "than into about over"
+        ),
     )
 )
 _PREPOSITIONS: Final = tuple(
-    "in on at to for from of with by into about over as through between under upon within "
-    "against during".split()
+    words(
+        "in on at to for from of with by into about over as through between under upon within "
+        "against during"
+    )
 )
 _TWICE_ON_PURPOSE: Final = frozenset(
-    "that had very really so many much no yes more again bye ha her is do never now far long "
-    "there well why".split()
+    words(
+        "that had very really so many much no yes more again bye ha her is do never now far "
+        "long there well why"
+    )
 )
 _AN: Final = regex.compile(r"[aeiou]|hour|honest|hono|heir")
 _A: Final = regex.compile(r"eu|ew|one(?!r)|once|uni(?!n|m)|us[aeu]|uti|ubiq|ur[il]|ukr")
@@ -46,8 +55,9 @@ def doubled(place: Place) -> Iterator[Candidate]:
     if after and after[0].text.lower() == place.lower:
         span = Span(place.span.start, after[0].span.end)
         yield Candidate(span, place.word, Slip.DOUBLED, cost)
-    if before[1:] and after and before[0].text.lower() == after[0].text.lower():
-        if before[1].text.lower() == place.lower and before[0].is_on_line:
+    if len(before) > 1 and after and before[1].is_on_line:
+        pairs = (before[1].text + " " + before[0].text, place.word + " " + after[0].text)
+        if pairs[0].lower() == pairs[1].lower():
             span = Span(before[1].span.start, after[0].span.end)
             text = before[1].text + before[1].gap + before[0].text
             yield Candidate(span, text, Slip.DOUBLED, cost)
@@ -58,8 +68,8 @@ def missing(place: Place, lexicon: Lexicon) -> Iterator[Candidate]:
     word = place.word
     rest = without_capital(word, lexicon) if place.starts_sentence else word
     previous = place.previous.text.lower() if place.previous else ""
-    right = article_by_sound(word)
-    for small in (right, "the", *_MAY_BE_MISSING):
+    articles = (article_by_sound(word), "the") if _may_follow_article(place.lower) else ()
+    for small in (*articles, *_MAY_BE_MISSING):
         if small in {place.lower, previous}:
             continue
         first = like(word, small) if place.starts_sentence else small
@@ -73,7 +83,7 @@ def superfluous(place: Place) -> Iterator[Candidate]:
     if place.lower in _MAY_BE_TOO_MANY:
         if following:
             span = Span(place.span.start, following.span.end)
-            text = like(place.word, following.text) if place.word != "I" else following.text
+            text = place.shaped(following.text) if place.word != "I" else following.text
             yield Candidate(span, text, Slip.SUPERFLUOUS, COSTS.superfluous)
         elif previous:
             span = Span(previous.span.start, place.span.end)
@@ -105,7 +115,7 @@ def other_articles(place: Place) -> Iterator[Candidate]:
         for article in _ARTICLES:
             if article != place.lower:
                 cost = _article_cost(place.lower, article, right)
-                text = like(place.word, article)
+                text = place.shaped(article)
                 yield Candidate(place.span, text, Slip.ARTICLE, cost)
     previous = place.previous
     if previous and previous.text.lower() in {"a", "an"}:
@@ -123,7 +133,7 @@ def other_prepositions(place: Place) -> Iterator[Candidate]:
         cost = COSTS.preposition + choice_bits(len(_PREPOSITIONS) - 1)
         for preposition in _PREPOSITIONS:
             if preposition != place.lower:
-                text = like(place.word, preposition)
+                text = place.shaped(preposition)
                 yield Candidate(place.span, text, Slip.PREPOSITION, cost)
 
 
@@ -134,6 +144,10 @@ def article_by_sound(word: str) -> str:
     """
     lower = word.lower()
     return "an" if _AN.match(lower) and not _A.match(lower) else "a"
+
+
+def _may_follow_article(lower: str) -> bool:
+    return lower == "more" or lower not in _MAY_BE_TOO_MANY
 
 
 def _article_cost(written: str, meant: str, right: str) -> float:

@@ -1,35 +1,64 @@
 """Letters and spaces gone wrong."""
 
 from collections.abc import Iterator
+from enum import Enum, auto
 from typing import Final
 
 from ppl_engine.findings.correction.lexicon import Lexicon
 from ppl_engine.findings.correction.place import Place, like, without_capital
 from ppl_engine.findings.correction.slips import COSTS, Candidate, Slip, choice_bits
+from ppl_engine.findings.correction.word_list import words
 from ppl_engine.text.spans import Span
 
-_ROWS: Final = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
+_KEYS: Final = {
+    key: (row, column)
+    for row, keys in enumerate(("qwertyuiop", "asdfghjkl", "zxcvbnm"))
+    for column, key in enumerate(keys)
+}
 _VOWELS: Final = frozenset("aeiouy")
 _SHORT: Final = 3
 _LEAST_FOR_TWO_EDITS: Final = 6
-_MOST_OF_TWO_EDITS: Final = 12
-# Parts of a word that was taken apart or run together must be words that people do use: log2 of the count.
+_MOST: Final = 16
+# Parts of a word that was taken apart must be words that people do use: log2 of the count.
 _COMMON: Final = 9
+_SHORT_WORDS: Final = frozenset(
+    words("a as at am an be by do go he if in is it me my no of on or so to up us we")
+)
+
+
+class Edit(Enum):
+    """How the letters of one word became those of another."""
+
+    TRANSPOSITION = auto()
+    DOUBLING = auto()
+    VOWEL = auto()
+    KEYBOARD_NEIGHBOR = auto()
+    OTHER = auto()
+    SEVERAL = auto()
+
+
+_EDIT_BITS: Final = {
+    Edit.TRANSPOSITION: COSTS.transposition,
+    Edit.DOUBLING: COSTS.doubling,
+    Edit.VOWEL: COSTS.vowel,
+    Edit.KEYBOARD_NEIGHBOR: COSTS.keyboard_neighbor,
+    Edit.OTHER: 0.0,
+    Edit.SEVERAL: COSTS.second_edit,
+}
 
 
 def near_spellings(place: Place, lexicon: Lexicon) -> Iterator[Candidate]:
     """Yield the words that one slip of the fingers turns into this one, or two in a long one."""
     is_known = is_known_here(place, lexicon)
     base = COSTS.typo_into_word if is_known else COSTS.typo
-    near = lexicon.near(place.word, 1)
-    if not is_known and len(place.word) >= _LEAST_FOR_TWO_EDITS:
-        singles = set(near)
-        near += [w for w in lexicon.near(place.word, 2) if w not in singles][:_MOST_OF_TWO_EDITS]
-    for form in near:
+    found: list[Candidate] = []
+    for form in _near(place.word, lexicon, is_known=is_known):
         written, meant = place.lower, form.lower()
         cost = base + choice_bits(len(meant)) + edit_bits(meant, written)
-        text = form if form != meant else like(place.word, form)
-        yield Candidate(place.span, text, Slip.SPELLING, cost)
+        text = form if form != meant else place.shaped(form)
+        found.append(Candidate(place.span, text, Slip.SPELLING, cost))
+    # The sort is stable: of those that cost the same the commonest are kept.
+    yield from sorted(found, key=lambda candidate: candidate.cost_bits)[:_MOST]
 
 
 def taken_apart(place: Place, lexicon: Lexicon) -> Iterator[Candidate]:
@@ -41,7 +70,7 @@ def taken_apart(place: Place, lexicon: Lexicon) -> Iterator[Candidate]:
     for cut in range(1, len(word)):
         first, second = word[:cut], word[cut:]
         if all(_may_stand_alone(part, lexicon) for part in (first, second)):
-            text = f"{like(place.word, first)} {second}"
+            text = f"{place.shaped(first)} {second}"
             yield Candidate(place.span, text, Slip.SPLIT, cost)
 
 
@@ -67,32 +96,49 @@ def shifted_spaces(place: Place, lexicon: Lexicon) -> Iterator[Candidate]:
                 yield Candidate(span, f"{like(first, one)} {two}", Slip.SPELLING, cost)
 
 
-def edit_bits(meant: str, written: str) -> float:
-    """Return what the kind of edit adds to the cost of a slip; negative for common ones."""
+def edit_of(meant: str, written: str) -> Edit:
+    """Return what kind of edit made the one word of the other."""
     prefix = _n_common(meant, written)
     suffix = _n_common(meant[prefix:][::-1], written[prefix:][::-1])
     lost = meant[prefix : len(meant) - suffix]
     added = written[prefix : len(written) - suffix]
-    bits = COSTS.first_letter if prefix == 0 else 0.0
-    bits += COSTS.short if len(meant) <= _SHORT else 0.0
-    if len(lost) + len(added) > 2 and lost != added[::-1]:  # noqa: PLR2004 - more than one edit
-        return bits + COSTS.second_edit
-    if len(lost) == len(added) == 2:  # noqa: PLR2004 - letters
-        return bits + COSTS.transposition
+    if len(lost) == len("ab") and lost == added[::-1]:
+        return Edit.TRANSPOSITION
+    if max(len(lost), len(added)) > 1:
+        return Edit.SEVERAL
     if lost and added:
-        if {lost, added} <= _VOWELS:
-            return bits + COSTS.vowel
-        return bits + (COSTS.keyboard_neighbor if _are_beside(lost, added) else 0.0)
-    letter, beside = lost or added, (meant or written)[max(0, prefix - 1) : prefix + 1]
+        if lost in _VOWELS and added in _VOWELS:
+            return Edit.VOWEL
+        return Edit.KEYBOARD_NEIGHBOR if _are_beside(lost, added) else Edit.OTHER
+    whole, letter = (meant, lost) if lost else (written, added)
+    beside = whole[max(0, prefix - 1) : prefix] + whole[prefix + 1 : prefix + 2]
     if letter in beside:
-        return bits + COSTS.doubling
-    is_slip = any(_are_beside(letter, other) for other in beside)
-    return bits + (COSTS.keyboard_neighbor if added and is_slip else 0.0)
+        return Edit.DOUBLING
+    is_slip = bool(added) and any(_are_beside(letter, other) for other in beside)
+    return Edit.KEYBOARD_NEIGHBOR if is_slip else Edit.OTHER
+
+
+def edit_bits(meant: str, written: str) -> float:
+    """Return what the kind of edit and its place add to the cost; negative for common ones."""
+    edit = edit_of(meant, written)
+    bits = _EDIT_BITS[edit]
+    if meant[:1] != written[:1]:
+        bits += COSTS.first_letter
+    if len(meant) <= _SHORT and edit is not Edit.TRANSPOSITION:
+        bits += COSTS.short
+    return bits
 
 
 def is_known_here(place: Place, lexicon: Lexicon) -> bool:
     """Whether the word is one, as it is written."""
     return lexicon.knows(place.word.replace("’", "'"))
+
+
+def _near(word: str, lexicon: Lexicon, *, is_known: bool) -> list[str]:
+    """Return near words that are written in small letters, as this one is."""
+    may_be_two = not is_known and len(word) >= _LEAST_FOR_TWO_EDITS
+    near = lexicon.near(word, 2 if may_be_two else 1)
+    return [form for form in near if len(form) == 1 or not form.isupper()]
 
 
 def _pairs(place: Place) -> Iterator[tuple[str, str, Span]]:
@@ -104,8 +150,8 @@ def _pairs(place: Place) -> Iterator[tuple[str, str, Span]]:
 
 
 def _may_stand_alone(part: str, lexicon: Lexicon) -> bool:
-    if len(part) == 1:
-        return part == "a"
+    if len(part) < _SHORT:
+        return part in _SHORT_WORDS
     return lexicon.levels.get(part, 0) >= _COMMON
 
 
@@ -120,14 +166,16 @@ def _n_common(one: str, other: str) -> int:
 
 def _are_beside(one: str, other: str) -> bool:
     """Whether two letters are beside each other on the keyboard, on a row or across rows."""
-    for row, keys in enumerate(_ROWS):
-        at = keys.find(one)
-        if at < 0:
-            continue
-        for other_row in (row - 1, row, row + 1):
-            if 0 <= other_row < len(_ROWS):
-                there = _ROWS[other_row].find(other)
-                # Each row begins half a key further right than the one above.
-                if there >= 0 and -1 <= there - at + (other_row - row > 0) <= 1 + (other_row < row):
-                    return other != one
-    return False
+    if one not in _KEYS or other not in _KEYS:
+        return False
+    (row, column), (other_row, other_column) = _KEYS[one], _KEYS[other]
+    # Each row begins half a key further right than the one above it.
+    match other_row - row:
+        case 0:
+            return abs(other_column - column) == 1
+        case 1:
+            return other_column - column in {-1, 0}
+        case -1:
+            return other_column - column in {0, 1}
+        case _:
+            return False
