@@ -2,7 +2,7 @@
 
 from collections.abc import Generator, Sequence
 from dataclasses import replace
-from typing import Final
+from typing import Final, Protocol
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from ppl_engine.findings.calibration import Calibration, Sample, Tail
 from ppl_engine.findings.surprising import strengths
 from ppl_engine.findings.thresholds import Thresholds
 from ppl_engine.findings.vocabulary import asked
+from ppl_engine.scoring.scorer import ModelInfo
 from ppl_engine.scoring.scores import Ints
 
 _SUSPICIOUS_PER_1000_WORDS: Final = 60
@@ -22,6 +23,18 @@ _NOTHING: Final = Tail(1000, ())
 UNCALIBRATED: Final = Calibration(16.0, _NOTHING, _NOTHING, _NOTHING)
 _UNJUDGED: Final = Thresholds(mistakes_per_1000_words=0.0)
 _JUDGED: Final = Thresholds(surprises_per_1000_words=0.0)
+
+
+class CalibrationStore(Protocol):
+    """What was measured before, by anybody. It never raises: it may be empty."""
+
+    def calibration(self, model: ModelInfo) -> Calibration | None:
+        """Return how a model reads clean prose, if it was measured."""
+        ...
+
+    def keep_calibration(self, model: ModelInfo, calibration: Calibration) -> None:
+        """Keep how a model reads clean prose."""
+        ...
 
 
 def calibrate(

@@ -5,12 +5,12 @@ runs it can let something more urgent go first, or close it and so cancel the re
 """
 
 import math
-from collections.abc import Generator, Iterable, Iterator, Sequence
-from typing import Final
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from typing import Final, Protocol
 
 import numpy as np
 
-from ppl_engine.calibrating import UNCALIBRATED, calibrate
+from ppl_engine.calibrating import UNCALIBRATED, CalibrationStore, calibrate
 from ppl_engine.findings.calibration import Calibration, Sample
 from ppl_engine.findings.correction.lexicon import Lexicon
 from ppl_engine.findings.rereading import Rereader
@@ -33,6 +33,10 @@ _N_LOOKED_AT: Final = 20
 _CACHE_BYTES: Final = 256 * 2**20
 
 
+class Store(ScoreStore, CalibrationStore, Protocol):
+    """All that an engine knows of what was computed before."""
+
+
 class Engine:
     """A scorer with a memory of the windows it has scored."""
 
@@ -42,9 +46,9 @@ class Engine:
         *,
         calibration: Calibration | None = None,
         lexicon: Lexicon | None = None,
-        samples: Sequence[Sample] = (),
+        samples: Callable[[], Sequence[Sample]] = tuple,
         cache_bytes: int = _CACHE_BYTES,
-        store: ScoreStore | None = None,
+        store: Store | None = None,
     ) -> None:
         """Hold a scorer.
 
@@ -113,11 +117,10 @@ class Engine:
         """Return how the model reads clean prose: known, kept, or measured now."""
         if self._calibration is None and self._store is not None:
             self._calibration = self._store.calibration(self.model)
-        if self._calibration is None and not self._samples:
-            self._calibration = UNCALIBRATED
         if self._calibration is None:
-            self._calibration = yield from self.calibrate(self._samples)
-            if self._store is not None:
+            samples = self._samples()
+            self._calibration = (yield from self.calibrate(samples)) if samples else UNCALIBRATED
+            if self._store is not None and samples:
                 self._store.keep_calibration(self.model, self._calibration)
         return self._calibration
 
