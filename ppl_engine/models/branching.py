@@ -70,7 +70,7 @@ def tensors(
 ) -> tuple[list[tuple[int, Tensor]], Tensor]:
     """Return what a body reads, (n_before, ids) of each, and all targets (ΣT,)."""
     ids = torch.from_numpy(np.concatenate([reading.ids for reading in readings])).to(device)
-    parts = ids.split([len(reading.ids) for reading in readings])
+    parts = torch.split(ids, [len(reading.ids) for reading in readings])
     targets = torch.from_numpy(np.concatenate([reading.targets for reading in readings]))
     return (
         [(reading.n_before, part) for reading, part in zip(readings, parts, strict=True)],
