@@ -15,7 +15,7 @@ from ppl_engine.findings.vocabulary import asked
 from ppl_engine.scoring.scorer import ModelInfo
 from ppl_engine.scoring.scores import Ints
 
-_SUSPICIOUS_PER_1000_WORDS: Final = 60
+_SUSPICIOUS_PER_1000_WORDS: Final = 150
 _N_STRONGEST: Final = 64
 """Of a text, so many words are asked whether they may be flagged: no more can be among the tail."""
 
@@ -55,7 +55,7 @@ def calibrate(
     nets: list[float] = []
     for sample, before in zip(samples, first, strict=True):
         found = yield from _analyzed(sample, _JUDGED, means, before, (n_done, 2 * total))
-        nets += [one.net_bits for one in found.groundwork.judged] if found.groundwork else []
+        nets += _nets(found)
         n_done += len(sample.text)
     surprises = [bits for analysis in first for bits in _surprises(analysis)]
     return Calibration(
@@ -87,6 +87,12 @@ def _eligible_surprisals(analysis: Analysis) -> np.ndarray:
     words = analysis.words
     bits = words.surprisal_bits[words.is_word]
     return bits[~np.isnan(bits)]
+
+
+def _nets(analysis: Analysis) -> list[float]:
+    """Return the net gains, that of each stretch once."""
+    judged = analysis.groundwork.judged if analysis.groundwork else ()
+    return list({one.span: one.net_bits for one in judged}.values())
 
 
 def _surprises(analysis: Analysis) -> list[float]:

@@ -52,8 +52,12 @@ _FOLLOWING_TOKENS: Final = 8
 
 _MOST_ALTERNATIVES: Final = 3
 _N_EXPECTED: Final = 20
-_N_WEIGHED: Final = 32
+_N_WEIGHED: Final = 24
 """Candidates of a word of which the first token is looked at, the cheapest first."""
+
+_ORDINARY_BITS: Final = 5.0
+_RELIEF: Final = 0.7
+"""What follows a wrong word surprises too: so much of it beyond the ordinary may be its fault."""
 
 _N_READ: Final = 4
 """Candidates of a word that are read to their end."""
@@ -161,9 +165,10 @@ class Rereader:
                 self._lexicon,
                 [word for word in expected if self._lexicon.knows(word)],
             )
+            promising = [c for c in proposed if c.cost_bits < _most_gain_bits(document, idx, c)]
             spelled = (
                 _spelled(reading, idx, candidate, self._scorer)
-                for candidate in proposed[:_N_WEIGHED]
+                for candidate in promising[:_N_WEIGHED]
             )
             found += [option for option in spelled if option is not None]
         return found
@@ -299,7 +304,30 @@ class _Option:
         n_later = max(0, len(self.ids) - (self.end - self.replaced_end) - 1)
         later_bits = _LATER_TOKEN_BITS * n_later
         gain_bits = (self.first_logprob - old_nats) / NATS_PER_BIT
-        return gain_bits - later_bits - self.candidate.cost_bits
+        words = reading.document.words
+        following_idx = int(np.searchsorted(words.starts, self.candidate.span.end))
+        relief_bits = _relief_bits(words, following_idx)
+        return gain_bits + relief_bits - later_bits - self.candidate.cost_bits
+
+
+def _most_gain_bits(document: Document, word_idx: int, candidate: Candidate) -> float:
+    """Return what could be gained at most: all the surprise of what is replaced, and relief."""
+    words, span = document.words, candidate.span
+    first = word_idx
+    while first > 0 and span.start < words.starts[first]:
+        first -= 1
+    after = word_idx + 1
+    while after < len(words) and words.starts[after] < span.end:
+        after += 1
+    replaced = -float(words.logprob[first:after].sum()) / NATS_PER_BIT
+    return replaced + _relief_bits(words, after)
+
+
+def _relief_bits(words: WordScores, following_idx: int) -> float:
+    if following_idx == len(words):
+        return 0.0
+    surprisal_bits = -float(words.logprob[following_idx]) / NATS_PER_BIT
+    return _RELIEF * max(0.0, surprisal_bits - _ORDINARY_BITS)
 
 
 def _spelled(

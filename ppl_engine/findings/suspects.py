@@ -1,6 +1,7 @@
 """Which words are worth to be compared with what might have been meant: pure arithmetic first.
 
-A word is suspicious if it surprises the model, or is in no list of words and surprises it a little.
+A word is suspicious if it surprises the model, or is in no list of words and surprises it a little;
+and so is the word before it, which may have led the model astray.
 What is a name, an identifier or no prose is never compared with anything.
 """
 
@@ -35,13 +36,17 @@ def suspects(
     unasked = candidates[known.may_be_flagged[candidates] < 0]
     known = asked(text, words, prose, known, unasked.tolist())
     candidates = candidates[known.may_be_flagged[candidates] == 1]
-    kept = [
+    strong = [
         idx
         for idx in candidates.tolist()
         if suspicion_bits <= -float(words.logprob[idx]) / NATS_PER_BIT
         or not _knows(lexicon, text[words.starts[idx] : words.ends[idx]])
     ]
-    return np.array(kept, dtype=np.int64), known
+    before = [idx - 1 for idx in strong if 0 < idx and words.is_word[idx - 1]]
+    unasked = [idx for idx in before if known.may_be_flagged[idx] < 0]
+    known = asked(text, words, prose, known, unasked)
+    misled = [idx for idx in before if known.may_be_flagged[idx] == 1]
+    return np.unique(np.array(strong + misled, dtype=np.int64)), known
 
 
 def _knows(lexicon: Lexicon, word: str) -> bool:

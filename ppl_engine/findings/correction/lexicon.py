@@ -1,5 +1,6 @@
 """The words of English, with how often they are used."""
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -28,6 +29,9 @@ class Lexicon:
     by_length: dict[int, list[str]]
     """All words in lower case."""
 
+    n_counted: int
+    """About how many words the counts come from."""
+
     @classmethod
     def of(cls, lines: Iterable[str]) -> "Lexicon":
         """Read lines of a word, a tab and log2 of its count; others are passed over."""
@@ -43,7 +47,7 @@ class Lexicon:
         by_length: dict[int, list[str]] = {}
         for lower in {word.lower(): None for word in levels}:
             by_length.setdefault(len(lower), []).append(lower)
-        return cls(levels, forms, by_length)
+        return cls(levels, forms, by_length, sum(1 << level for level in levels.values()))
 
     def lists(self, word: str) -> bool:
         """Whether the word itself is listed, in this form or in lower case."""
@@ -81,6 +85,10 @@ class Lexicon:
     def capitalized(self, word: str) -> list[str]:
         """Return the forms of a word that have capitals, the commonest first."""
         return self.forms.get(word.lower(), [])
+
+    def usage_bits(self, word: str) -> float:
+        """Return −log2 of the word's share of all words counted; as if seen once if it is not."""
+        return math.log2(max(1, self.n_counted) / max(1, self.count(word)))
 
     def near(self, word: str, distance: int) -> list[str]:
         """Return the words that so many edits or fewer turn into this one, whatever their case.

@@ -141,7 +141,10 @@ class Costs:
     """The commonest of the small words, and the one most often left out."""
 
     missing: float = 11.0
-    superfluous: float = 11.0
+    missing_at_start: float = 4.0
+    """Added where a sentence begins: headings, items and captions leave articles out."""
+
+    superfluous: float = 14.0
     swapped: float = 13.0
     inflection: float = 8.5
     """Another form; how many there are is added."""
@@ -162,7 +165,8 @@ class Costs:
     """How many others there are is added: 12 in all."""
 
     expected: float = 18.0
-    """Something else altogether; log2 of the place among what the model expects is added."""
+    """Something else altogether. Added are log2 of the place among what the model expects, and the
+    bits of the word as it is used in general: a rare word is seldom hit by chance."""
 
 
 COSTS: Final = Costs()

@@ -74,6 +74,7 @@ def missing(place: Place, lexicon: Lexicon) -> Iterator[Candidate]:
             continue
         first = like(word, small) if place.starts_sentence else small
         cost = COSTS.missing_article if small in _ARTICLES else COSTS.missing
+        cost += COSTS.missing_at_start if place.starts_sentence else 0.0
         yield Candidate(place.span, f"{first} {rest}", Slip.MISSING, cost)
 
 

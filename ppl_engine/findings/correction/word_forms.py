@@ -109,11 +109,14 @@ def confused(place: Place) -> Iterator[Candidate]:
 def expected_instead(
     place: Place, expected: Sequence[str], lexicon: Lexicon
 ) -> Iterator[Candidate]:
-    """Yield what the model expects, the likeliest first."""
+    """Yield what the model expects, the likeliest first; nothing for a word in no list."""
+    if not lexicon.lists(place.word):
+        return
+    by_chance = lexicon.usage_bits(place.word)
     single = (word for word in map(str.strip, expected) if len(word.split()) == 1)
     for rank, word in enumerate(single, 1):
         text = place.shaped(without_capital(word, lexicon)) if place.starts_sentence else word
-        cost = COSTS.expected + choice_bits(rank)
+        cost = COSTS.expected + choice_bits(rank) + by_chance
         yield Candidate(place.span, text, Slip.EXPECTED, cost)
 
 
