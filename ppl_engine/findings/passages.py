@@ -1,0 +1,306 @@
+"""`surprising-passage`: a stretch of prose far more surprising than the document it stands in.
+
+What is compared are windows of some words within a paragraph: about a sentence, but found as well
+where pasted text has no sentences. Each is seen in two ways, both as deviations from the middle of
+the windows of the document:
+
+- *bits per byte*, which is high for letters that make no words of the language around;
+- *bits per word*, of lower-case words alone and at most so many of each, which is high for words
+  of which none follows from those before.
+
+Signs of text decoded in the wrong way count on top. Strong windows that touch are one passage, from
+its first surprising word to its last. A window has to stand out from its own document: text that is
+foreign or full of names as a whole is calm.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ppl_engine.findings.mojibake import begins_mojibake
+from ppl_engine.findings.stretches import (
+    CodePoints,
+    Mask,
+    Stretch,
+    code_points,
+    in_prose,
+    totals_before,
+)
+from ppl_engine.scoring.scores import Ints, TokenScores
+from ppl_engine.scoring.word_scores import WordScores
+from ppl_engine.text.blocks import Cut, Cuts
+from ppl_engine.text.prose import Prose
+from ppl_engine.text.spans import Span
+
+Doubles = NDArray[np.float64]
+
+CODE: Final = "surprising-passage"
+DEFAULT_STRENGTH: Final = 3.8
+"""What a passage is shown from, in deviations, with the embedded model."""
+
+FLOOR: Final = 3.0
+"""What is weaker is not even a candidate."""
+
+_N_COLD_TOKENS: Final = 32
+"""The first tokens of a text, which the model reads without context, are not judged."""
+
+_N_UNITS: Final = 16
+"""Words and symbol runs in a window."""
+
+_LEAST_BYTES: Final = 30
+_LEAST_WORDS: Final = 6
+_BYTES_FOR_WORDS: Final = 60
+"""A window this long need not have so many words."""
+
+_LEAST_WORDS_OF_LINE: Final = 3
+"""Lines and sentences of fewer words and bytes, as in lists of terms, are not judged."""
+
+_MOST_BITS: Final = 12.0
+"""What a word counts at most where bits per word are compared: one strange term is no passage."""
+
+_OTHER_UNIT: Final = 0.15
+"""What a name, a number or a symbol counts there as a word, with no bits of its own."""
+
+_WEIGHT_PER_WORD: Final = 1.5
+"""Capped as they are, bits per word never deviate far: a deviation of theirs says more."""
+
+_DEVIATIONS_OF_SIGN: Final = 5.0
+"""What each sign of text decoded in the wrong way adds: one is enough."""
+
+_FIRST_WIDER: Final = (0x80, 0x800, 0x10000)
+"""The first code points that take two, three and four bytes."""
+
+
+_NORMAL_DEVIATIONS: Final = 1.4826
+"""Standard deviations to one median absolute deviation of a normal distribution."""
+
+_IMAGINED: Final = np.linspace(-1.5, 1.5, 8)
+"""Windows that every document is thought to have besides its own, in deviations."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Scale:
+    """The middle of some numbers and how far they usually are from it."""
+
+    middle: float
+    deviation: float
+
+    def with_windows(self, values: Doubles) -> "_Scale":
+        """Return the scale of these; where they are few, this is a part of it, and its least."""
+        # Windows overlap: one in so many holds every word.
+        seen = np.concatenate([values[::_N_UNITS], self.middle + self.deviation * _IMAGINED])
+        middle = float(np.median(seen))
+        deviation = _NORMAL_DEVIATIONS * float(np.median(np.abs(seen - middle)))
+        return _Scale(max(middle, self.middle), max(deviation, self.deviation))
+
+
+# Of documentation, by the embedded model.
+_PER_BYTE: Final = _Scale(1.2, 0.4)
+_PER_WORD: Final = _Scale(5.0, 1.5)
+_BYTE_VARIANCE: Final = 2.0
+"""This over n of the variance of the bits per byte of n bytes is chance: the short vary more."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Units:
+    """The words and symbol runs that are judged, as arrays of one length."""
+
+    starts: Ints
+    ends: Ints
+    bits: Doubles
+    n_bytes: Ints
+    """With the space before it."""
+
+    is_word: Mask
+    is_plain: Mask
+    """Whether it is a word that begins with no capital or digit."""
+
+    n_signs: Ints
+    """Of wrong decoding, see `mojibake`."""
+
+    paragraph: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class _Windows:
+    """Windows of units `[first, end)`, overlapping and in order, as arrays of one length."""
+
+    first: Ints
+    end: Ints
+
+    def totals(self, values: Doubles | Ints | Mask) -> Doubles:
+        """Add up what the units in each window have."""
+        before = np.concatenate([[0.0], np.cumsum(values, dtype=np.float64)])
+        return before[self.end] - before[self.first]
+
+
+@dataclass(frozen=True, slots=True)
+class _Lens:
+    """A way to see how surprising windows are: an amount of bits by what explains it."""
+
+    bits: Doubles
+    """Of each unit."""
+
+    explained_by: Doubles
+    """Of each unit: bytes, or words."""
+
+    per: Doubles
+    """Bits for each of these, of each window."""
+
+    middle: float
+    """Of `per`."""
+
+    deviations: Doubles
+    """How far each window is from the middle."""
+
+    remark: str
+
+
+def passages(
+    text: str, tokens: TokenScores, words: WordScores, prose: Prose, cuts: Cuts
+) -> list[Stretch]:
+    """Return the passages that stand out, in order and disjoint; strengths are in deviations.
+
+    Words that are not scored are left out.
+    """
+    codes = code_points(text)
+    units = _units(codes, tokens, words, prose, cuts)
+    windows = _windows(units)
+    lenses = _per_byte(units, windows), _per_word(units, windows)
+    unsigned = np.maximum(lenses[0].deviations, lenses[1].deviations)
+    strength = unsigned + _DEVIATIONS_OF_SIGN * windows.totals(units.n_signs)
+    found: list[Stretch] = []
+    for low, high in _regions(windows, strength >= FLOOR):
+        best = low + int(np.argmax(strength[low:high]))
+        region = slice(int(windows.first[low]), int(windows.end[high - 1]))
+        lens = max(lenses, key=lambda lens: float(lens.deviations[best]))
+        kept = _surprising_part(lens, best, region) if FLOOR <= unsigned[best] else region
+        kept = _with_signs(units, kept, region)
+        span = Span(int(units.starts[kept.start]), int(units.ends[kept.stop - 1]))
+        reason = _reason(units, kept, lenses[0], lens.remark)
+        found.append(Stretch(CODE, span, float(strength[best]), reason))
+    return found
+
+
+def _units(
+    codes: CodePoints, tokens: TokenScores, words: WordScores, prose: Prose, cuts: Cuts
+) -> _Units:
+    idx = _judged(words, prose, cuts)
+    starts, ends = words.starts[idx], words.ends[idx]
+    signs_before = totals_before(begins_mojibake(codes))
+    bytes_before = totals_before(_n_bytes(codes))
+    is_word = words.is_word[idx]
+    return _Units(
+        starts=starts,
+        ends=ends,
+        bits=words.surprisal_bits[idx].astype(np.float64),
+        n_bytes=(
+            bytes_before[tokens.ends[words.end_token[idx] - 1]]
+            - bytes_before[tokens.starts[words.first_token[idx]]]
+        ),
+        is_word=is_word,
+        is_plain=is_word & ~_looks_like_name(codes[starts]),
+        n_signs=signs_before[ends] - signs_before[starts],
+        paragraph=np.searchsorted(
+            cuts.offsets[cuts.kinds <= Cut.PARAGRAPH], starts, side="right"
+        ).astype(np.int64),
+    )
+
+
+def _judged(words: WordScores, prose: Prose, cuts: Cuts) -> Ints:
+    """Return the indices of the words and symbol runs that count."""
+    judged = in_prose(words, prose) & ~np.isnan(words.logprob)
+    judged &= words.first_token >= _N_COLD_TOKENS
+    line = np.searchsorted(cuts.offsets, words.starts, side="right")
+    n_words = np.bincount(line, weights=words.is_word & judged)
+    n_characters = np.bincount(line, weights=(words.ends - words.starts) * judged)
+    is_passage = (n_words >= _LEAST_WORDS_OF_LINE) | (n_characters >= _LEAST_BYTES)
+    return np.flatnonzero(judged & is_passage[line])
+
+
+def _n_bytes(codes: CodePoints) -> Ints:
+    """Return how many bytes each character takes in UTF-8."""
+    n_bytes = np.ones(len(codes), dtype=np.int64)
+    for first_wider in _FIRST_WIDER:
+        n_bytes += codes >= first_wider
+    return n_bytes
+
+
+def _looks_like_name(first: CodePoints) -> Mask:
+    """Whether words that begin so are names or numbers, as far as Latin letters go."""
+    is_digit = (ord("0") <= first) & (first <= ord("9"))
+    is_capital = (ord("A") <= first) & (first <= ord("Z"))
+    return is_digit | is_capital | ((ord("À") <= first) & (first <= ord("Þ")))
+
+
+def _windows(units: _Units) -> _Windows:
+    """Return a window from every unit on, or back from the end of its paragraph."""
+    at = np.arange(len(units.starts))
+    paragraph_first = np.searchsorted(units.paragraph, units.paragraph)
+    paragraph_end = np.searchsorted(units.paragraph, units.paragraph, side="right")
+    end = np.minimum(at + _N_UNITS, paragraph_end)
+    windows = _Windows(np.maximum(np.minimum(at, end - _N_UNITS), paragraph_first), end)
+    n_bytes, n_words = windows.totals(units.n_bytes), windows.totals(units.is_word)
+    is_long = (_LEAST_BYTES <= n_bytes) & (_LEAST_WORDS <= n_words)
+    is_long |= n_bytes >= _BYTES_FOR_WORDS
+    return _Windows(windows.first[is_long], windows.end[is_long])
+
+
+def _per_byte(units: _Units, windows: _Windows) -> _Lens:
+    n_bytes = windows.totals(units.n_bytes)
+    per = windows.totals(units.bits) / n_bytes
+    scale = _PER_BYTE.with_windows(per)
+    deviations = (per - scale.middle) / np.sqrt(scale.deviation**2 + _BYTE_VARIANCE / n_bytes)
+    weights = units.n_bytes.astype(np.float64)
+    return _Lens(units.bits, weights, per, scale.middle, deviations, "")
+
+
+def _per_word(units: _Units, windows: _Windows) -> _Lens:
+    bits = np.where(units.is_plain, np.minimum(units.bits, _MOST_BITS), 0.0)
+    weights = np.where(units.is_plain, 1.0, _OTHER_UNIT)
+    per = windows.totals(bits) / windows.totals(weights)
+    scale = _PER_WORD.with_windows(per)
+    deviations = _WEIGHT_PER_WORD * (per - scale.middle) / scale.deviation
+    return _Lens(bits, weights, per, scale.middle, deviations, ", word after word")
+
+
+def _regions(windows: _Windows, is_strong: Mask) -> Iterator[tuple[int, int]]:
+    """Yield from which to before which window strong ones touch."""
+    strong = np.flatnonzero(is_strong)
+    if not len(strong):
+        return
+    is_apart = windows.end[strong[:-1]] < windows.first[strong[1:]]
+    edges = np.concatenate([[0], np.flatnonzero(is_apart) + 1, [len(strong)]])
+    for low, high in pairwise(edges.tolist()):
+        yield int(strong[low]), int(strong[high - 1]) + 1
+
+
+def _surprising_part(lens: _Lens, best: int, region: slice) -> slice:
+    """Leave out what at both ends of a region is closer to the document than to its strongest."""
+    between = (lens.middle + float(lens.per[best])) / 2
+    beyond = np.cumsum(lens.bits[region] - between * lens.explained_by[region])
+    end = int(np.argmax(beyond)) + 1
+    start = int(np.argmin(np.append(0.0, beyond[: end - 1])))
+    return slice(region.start + start, region.start + end)
+
+
+def _with_signs(units: _Units, kept: slice, region: slice) -> slice:
+    signs = region.start + np.flatnonzero(units.n_signs[region])
+    if not len(signs):
+        return kept
+    return slice(min(kept.start, int(signs[0])), max(kept.stop, int(signs[-1]) + 1))
+
+
+def _reason(units: _Units, kept: slice, per_byte: _Lens, remark: str) -> str:
+    bits_per_byte = float(units.bits[kept].sum() / units.n_bytes[kept].sum())
+    usual = float(np.median(per_byte.per[::_N_UNITS]))
+    n_signs = int(units.n_signs[kept].sum())
+    signs = f"; {n_signs} signs of text decoded in the wrong way" if n_signs else ""
+    return (
+        f"Stands out: {bits_per_byte:.1f} bits a byte{remark}"
+        f" where this document has {usual:.1f}{signs}"
+    )
