@@ -32,10 +32,18 @@ _PUNCTUATION: Final = ord("â")
 _REPLACEMENT: Final = 0xFFFD
 
 
-def begins_mojibake(codes: NDArray[np.uint32]) -> Mask:
-    """Return for each character, given as its code point, whether a sign begins with it."""
-    low = np.append(np.minimum(codes, _N_LOW - 1), [0, 0])
-    here, second, third = low[:-2], low[1:-1], low[2:]
+def begins_mojibake(codes: NDArray[np.uint32], places: NDArray[np.int64]) -> Mask:
+    """Return for some characters of a text, all given as code points, whether a sign begins there.
+
+    In ASCII none does.
+    """
+    last = len(codes) - 1
+
+    def after(n: int) -> NDArray[np.uint32]:
+        # Behind the end the last character is looked at again, which continues nothing it begins.
+        return np.minimum(codes[np.minimum(places + n, last)], _N_LOW - 1)
+
+    here, second, third = after(0), after(1), after(2)
     of_two = _BEGINS_TWO[here] & _CONTINUES[second]
     of_three = (here == _PUNCTUATION) & _SECOND_OF_PUNCTUATION[second] & _CONTINUES[third]
     return of_two | of_three | (here == _REPLACEMENT)

@@ -27,8 +27,8 @@ from ppl_engine.findings.stretches import (
     Mask,
     Stretch,
     code_points,
+    groups_of,
     in_prose,
-    totals_before,
 )
 from ppl_engine.scoring.scores import Ints, TokenScores
 from ppl_engine.scoring.word_scores import WordScores
@@ -158,6 +158,7 @@ class _Lens:
     """How far each window is from the middle."""
 
     remark: str
+    """Begins the reason where this lens shows the most."""
 
 
 def passages(
@@ -178,7 +179,7 @@ def passages(
         best = low + int(np.argmax(strength[low:high]))
         region = slice(int(windows.first[low]), int(windows.end[high - 1]))
         lens = max(lenses, key=lambda lens: float(lens.deviations[best]))
-        kept = _surprising_part(lens, best, region) if FLOOR <= unsigned[best] else region
+        kept = _surprising_part(lens, best, region) if unsigned[best] >= FLOOR else region
         kept = _with_signs(units, kept, region)
         span = Span(int(units.starts[kept.start]), int(units.ends[kept.stop - 1]))
         reason = _reason(units, kept, lenses[0], lens.remark)
@@ -191,23 +192,19 @@ def _units(
 ) -> _Units:
     idx = _judged(words, prose, cuts)
     starts, ends = words.starts[idx], words.ends[idx]
-    signs_before = totals_before(begins_mojibake(codes))
-    bytes_before = totals_before(_n_bytes(codes))
+    with_space = tokens.starts[words.first_token[idx]], tokens.ends[words.end_token[idx] - 1]
+    wide = np.flatnonzero(codes >= _FIRST_WIDER[0])
+    signs = wide[begins_mojibake(codes, wide)]
     is_word = words.is_word[idx]
     return _Units(
         starts=starts,
         ends=ends,
         bits=words.surprisal_bits[idx].astype(np.float64),
-        n_bytes=(
-            bytes_before[tokens.ends[words.end_token[idx] - 1]]
-            - bytes_before[tokens.starts[words.first_token[idx]]]
-        ),
+        n_bytes=with_space[1] - with_space[0] + _sums(_n_more_bytes(codes[wide]), wide, with_space),
         is_word=is_word,
         is_plain=is_word & ~_looks_like_name(codes[starts]),
-        n_signs=signs_before[ends] - signs_before[starts],
-        paragraph=np.searchsorted(
-            cuts.offsets[cuts.kinds <= Cut.PARAGRAPH], starts, side="right"
-        ).astype(np.int64),
+        n_signs=_sums(np.ones(len(signs), dtype=np.int64), signs, (starts, ends)),
+        paragraph=groups_of(starts, cuts.offsets[cuts.kinds <= Cut.PARAGRAPH]),
     )
 
 
@@ -215,19 +212,28 @@ def _judged(words: WordScores, prose: Prose, cuts: Cuts) -> Ints:
     """Return the indices of the words and symbol runs that count."""
     judged = in_prose(words, prose) & ~np.isnan(words.logprob)
     judged &= words.first_token >= _N_COLD_TOKENS
-    line = np.searchsorted(cuts.offsets, words.starts, side="right")
+    line = groups_of(words.starts, cuts.offsets)
     n_words = np.bincount(line, weights=words.is_word & judged)
     n_characters = np.bincount(line, weights=(words.ends - words.starts) * judged)
     is_passage = (n_words >= _LEAST_WORDS_OF_LINE) | (n_characters >= _LEAST_BYTES)
     return np.flatnonzero(judged & is_passage[line])
 
 
-def _n_bytes(codes: CodePoints) -> Ints:
-    """Return how many bytes each character takes in UTF-8."""
-    n_bytes = np.ones(len(codes), dtype=np.int64)
+def _n_more_bytes(codes: CodePoints) -> Ints:
+    """Return how many bytes more than one each character takes in UTF-8."""
+    n_more = np.zeros(len(codes), dtype=np.int64)
     for first_wider in _FIRST_WIDER:
-        n_bytes += codes >= first_wider
-    return n_bytes
+        n_more += codes >= first_wider
+    return n_more
+
+
+def _sums(values: Ints, places: Ints, stretches: tuple[Ints, Ints]) -> Ints:
+    """Add up the values whose places, in order, are in each of the ordered `[start, end)`."""
+    starts, ends = stretches
+    idx = np.searchsorted(starts, places, side="right") - 1
+    inside = idx >= 0
+    inside[inside] &= places[inside] < ends[idx[inside]]
+    return np.bincount(idx[inside], weights=values[inside], minlength=len(starts)).astype(np.int64)
 
 
 def _looks_like_name(first: CodePoints) -> Mask:
@@ -240,12 +246,14 @@ def _looks_like_name(first: CodePoints) -> Mask:
 def _windows(units: _Units) -> _Windows:
     """Return a window from every unit on, or back from the end of its paragraph."""
     at = np.arange(len(units.starts))
-    paragraph_first = np.searchsorted(units.paragraph, units.paragraph)
-    paragraph_end = np.searchsorted(units.paragraph, units.paragraph, side="right")
+    edges = np.flatnonzero(np.diff(units.paragraph, prepend=-1, append=-1))
+    lengths = np.diff(edges)
+    paragraph_first = np.repeat(edges[:-1], lengths)
+    paragraph_end = np.repeat(edges[1:], lengths)
     end = np.minimum(at + _N_UNITS, paragraph_end)
     windows = _Windows(np.maximum(np.minimum(at, end - _N_UNITS), paragraph_first), end)
     n_bytes, n_words = windows.totals(units.n_bytes), windows.totals(units.is_word)
-    is_long = (_LEAST_BYTES <= n_bytes) & (_LEAST_WORDS <= n_words)
+    is_long = (n_bytes >= _LEAST_BYTES) & (n_words >= _LEAST_WORDS)
     is_long |= n_bytes >= _BYTES_FOR_WORDS
     return _Windows(windows.first[is_long], windows.end[is_long])
 
@@ -256,7 +264,7 @@ def _per_byte(units: _Units, windows: _Windows) -> _Lens:
     scale = _PER_BYTE.with_windows(per)
     deviations = (per - scale.middle) / np.sqrt(scale.deviation**2 + _BYTE_VARIANCE / n_bytes)
     weights = units.n_bytes.astype(np.float64)
-    return _Lens(units.bits, weights, per, scale.middle, deviations, "")
+    return _Lens(units.bits, weights, per, scale.middle, deviations, "Stands out")
 
 
 def _per_word(units: _Units, windows: _Windows) -> _Lens:
@@ -265,7 +273,7 @@ def _per_word(units: _Units, windows: _Windows) -> _Lens:
     per = windows.totals(bits) / windows.totals(weights)
     scale = _PER_WORD.with_windows(per)
     deviations = _WEIGHT_PER_WORD * (per - scale.middle) / scale.deviation
-    return _Lens(bits, weights, per, scale.middle, deviations, ", word after word")
+    return _Lens(bits, weights, per, scale.middle, deviations, "Stands out word after word")
 
 
 def _regions(windows: _Windows, is_strong: Mask) -> Iterator[tuple[int, int]]:
@@ -280,11 +288,12 @@ def _regions(windows: _Windows, is_strong: Mask) -> Iterator[tuple[int, int]]:
 
 
 def _surprising_part(lens: _Lens, best: int, region: slice) -> slice:
-    """Leave out what at both ends of a region is closer to the document than to its strongest."""
+    """Return the part of a region that is closer to its strongest window than to the document."""
     between = (lens.middle + float(lens.per[best])) / 2
-    beyond = np.cumsum(lens.bits[region] - between * lens.explained_by[region])
-    end = int(np.argmax(beyond)) + 1
-    start = int(np.argmin(np.append(0.0, beyond[: end - 1])))
+    beyond = np.append(0.0, np.cumsum(lens.bits[region] - between * lens.explained_by[region]))
+    # The stretch of the largest sum ends where the sum is most above the lowest before.
+    end = int(np.argmax(beyond[1:] - np.minimum.accumulate(beyond[:-1]))) + 1
+    start = int(np.argmin(beyond[:end]))
     return slice(region.start + start, region.start + end)
 
 
@@ -300,7 +309,4 @@ def _reason(units: _Units, kept: slice, per_byte: _Lens, remark: str) -> str:
     usual = float(np.median(per_byte.per[::_N_UNITS]))
     n_signs = int(units.n_signs[kept].sum())
     signs = f"; {n_signs} signs of text decoded in the wrong way" if n_signs else ""
-    return (
-        f"Stands out: {bits_per_byte:.1f} bits a byte{remark}"
-        f" where this document has {usual:.1f}{signs}"
-    )
+    return f"{remark}: {bits_per_byte:.1f} bits a byte where this document has {usual:.1f}{signs}"

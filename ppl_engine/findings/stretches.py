@@ -83,3 +83,10 @@ def totals_before(counts: Ints | Mask) -> Ints:
     totals = np.zeros(len(counts) + 1, dtype=np.int64)
     np.cumsum(counts, out=totals[1:])
     return totals
+
+
+def groups_of(places: Ints, edges: Ints) -> Ints:
+    """Return for each of some ordered places how many of the ordered edges are not after it."""
+    # There are fewer edges than places: they are looked up among the places.
+    first = np.searchsorted(places, edges)
+    return np.cumsum(np.bincount(first, minlength=len(places) + 1)[: len(places)])
