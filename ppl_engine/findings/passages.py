@@ -39,7 +39,7 @@ from ppl_engine.text.spans import Span
 Doubles = NDArray[np.float64]
 
 CODE: Final = "surprising-passage"
-DEFAULT_STRENGTH: Final = 3.8
+DEFAULT_STRENGTH: Final = 4.2
 """What a passage is shown from, in deviations, with the embedded model."""
 
 FLOOR: Final = 3.0
@@ -64,6 +64,12 @@ _MOST_BITS: Final = 12.0
 
 _OTHER_UNIT: Final = 0.15
 """What a name, a number or a symbol counts there as a word, with no bits of its own."""
+
+_LONGEST_NAME: Final = 15
+"""In characters: what is longer and begins with a capital or digit may be data."""
+
+_SHARE_OF_NAME: Final = 0.7
+"""How much of its bits a name or number counts by bytes: each surprises in the best of texts."""
 
 _WEIGHT_PER_WORD: Final = 1.5
 """Capped as they are, bits per word never deviate far: a deviation of theirs says more."""
@@ -118,6 +124,9 @@ class _Units:
     is_word: Mask
     is_plain: Mask
     """Whether it is a word that begins with no capital or digit."""
+
+    is_name: Mask
+    """Whether it is a word that begins with a capital or digit and is no longer than names are."""
 
     n_signs: Ints
     """Of wrong decoding, see `mojibake`."""
@@ -182,7 +191,7 @@ def passages(
         kept = _surprising_part(lens, best, region) if unsigned[best] >= FLOOR else region
         kept = _with_signs(units, kept, region)
         span = Span(int(units.starts[kept.start]), int(units.ends[kept.stop - 1]))
-        reason = _reason(units, kept, lenses[0], lens.remark)
+        reason = _reason(units, kept, lenses[0].middle, lens.remark)
         found.append(Stretch(CODE, span, float(strength[best]), reason))
     return found
 
@@ -203,6 +212,7 @@ def _units(
         n_bytes=with_space[1] - with_space[0] + _sums(_n_more_bytes(codes[wide]), wide, with_space),
         is_word=is_word,
         is_plain=is_word & ~_looks_like_name(codes[starts]),
+        is_name=is_word & _looks_like_name(codes[starts]) & (ends - starts <= _LONGEST_NAME),
         n_signs=_sums(np.ones(len(signs), dtype=np.int64), signs, (starts, ends)),
         paragraph=groups_of(starts, cuts.offsets[cuts.kinds <= Cut.PARAGRAPH]),
     )
@@ -260,11 +270,12 @@ def _windows(units: _Units) -> _Windows:
 
 def _per_byte(units: _Units, windows: _Windows) -> _Lens:
     n_bytes = windows.totals(units.n_bytes)
-    per = windows.totals(units.bits) / n_bytes
+    bits = np.where(units.is_name, _SHARE_OF_NAME * units.bits, units.bits)
+    per = windows.totals(bits) / n_bytes
     scale = _PER_BYTE.with_windows(per)
     deviations = (per - scale.middle) / np.sqrt(scale.deviation**2 + _BYTE_VARIANCE / n_bytes)
     weights = units.n_bytes.astype(np.float64)
-    return _Lens(units.bits, weights, per, scale.middle, deviations, "Stands out")
+    return _Lens(bits, weights, per, scale.middle, deviations, "Stands out")
 
 
 def _per_word(units: _Units, windows: _Windows) -> _Lens:
@@ -304,9 +315,15 @@ def _with_signs(units: _Units, kept: slice, region: slice) -> slice:
     return slice(min(kept.start, int(signs[0])), max(kept.stop, int(signs[-1]) + 1))
 
 
-def _reason(units: _Units, kept: slice, per_byte: _Lens, remark: str) -> str:
-    bits_per_byte = float(units.bits[kept].sum() / units.n_bytes[kept].sum())
-    usual = float(np.median(per_byte.per[::_N_UNITS]))
+def _reason(units: _Units, kept: slice, usual: float, remark: str) -> str:
+    n_bytes = int(units.n_bytes[kept].sum())
+    n_other_bytes = int(units.n_bytes.sum()) - n_bytes
+    bits = float(units.bits[kept].sum())
+    if n_other_bytes:
+        usual = (float(units.bits.sum()) - bits) / n_other_bytes
     n_signs = int(units.n_signs[kept].sum())
-    signs = f"; {n_signs} signs of text decoded in the wrong way" if n_signs else ""
-    return f"{remark}: {bits_per_byte:.1f} bits a byte where this document has {usual:.1f}{signs}"
+    signs = f"; letters as of text decoded in the wrong way ({n_signs})" if n_signs else ""
+    return (
+        f"{remark}: {bits / n_bytes:.1f} bits a byte"
+        f" where the rest of this document has {usual:.1f}{signs}"
+    )

@@ -81,6 +81,7 @@ class _Repeated:
 
     is_repeated: Mask
     distance: Ints
+    """Means nothing where a word is not repeated."""
 
 
 def repetitions(
