@@ -19,7 +19,7 @@ GARBLED = {
     "German": "Die Verwaltung der Daten erfolgt in mehreren Schritten, die nacheinander ausgeführt"
     " werden müssen.",
     "Cyrillic": "После этого сервер запускается автоматически и показывает список файлов.",
-    "wrong decoding": "Palvelin kÃ¤ynnistyy tÃ¤mÃ¤n jÃ¤lkeen automaattisesti ja nÃ¤yttÃ¤Ã¤ luettelon",
+    "wrong decoding": "Palvelin kÃ¤ynnistyy tÃ¤mÃ¤n jÃ¤lkeen automaattisesti ja nÃ¤yttÃ¤Ã¤",
     "bytes": "kJx8Qw2LmZp0VtRyb7NcHs5dUfGa3EoXi9KzWq4MjPl1TvYr6BnCgSh + eDuFaJk2XoQw8Lm",
 }
 
