@@ -19,24 +19,14 @@ from itertools import pairwise
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
-from ppl_engine.findings.mojibake import begins_mojibake
-from ppl_engine.findings.stretches import (
-    CodePoints,
-    Mask,
-    Stretch,
-    code_points,
-    groups_of,
-    in_prose,
-)
+from ppl_engine.findings.judged import Doubles, JudgedUnits, judged_units
+from ppl_engine.findings.stretches import Mask, Stretch
 from ppl_engine.scoring.scores import Ints, TokenScores
 from ppl_engine.scoring.word_scores import WordScores
-from ppl_engine.text.blocks import Cut, Cuts
+from ppl_engine.text.blocks import Cuts
 from ppl_engine.text.prose import Prose
 from ppl_engine.text.spans import Span
-
-Doubles = NDArray[np.float64]
 
 CODE: Final = "surprising-passage"
 DEFAULT_STRENGTH: Final = 4.2
@@ -44,9 +34,6 @@ DEFAULT_STRENGTH: Final = 4.2
 
 FLOOR: Final = 3.0
 """What is weaker is not even a candidate."""
-
-_N_COLD_TOKENS: Final = 32
-"""The first tokens of a text, which the model reads without context, are not judged."""
 
 _N_UNITS: Final = 16
 """Words and symbol runs in a window."""
@@ -56,30 +43,20 @@ _LEAST_WORDS: Final = 6
 _BYTES_FOR_WORDS: Final = 60
 """A window this long need not have so many words."""
 
-_LEAST_WORDS_OF_LINE: Final = 3
-"""Lines and sentences of fewer words and bytes, as in lists of terms, are not judged."""
-
 _MOST_BITS: Final = 12.0
 """What a word counts at most where bits per word are compared: one strange term is no passage."""
 
 _OTHER_UNIT: Final = 0.15
 """What a name, a number or a symbol counts there as a word, with no bits of its own."""
 
-_LONGEST_NAME: Final = 15
-"""In characters: what is longer and begins with a capital or digit may be data."""
-
 _SHARE_OF_NAME: Final = 0.7
 """How much of its bits a name or number counts by bytes: each surprises in the best of texts."""
 
-_WEIGHT_PER_WORD: Final = 1.5
+_WEIGHT_PER_WORD: Final = 1.65
 """Capped as they are, bits per word never deviate far: a deviation of theirs says more."""
 
 _DEVIATIONS_OF_SIGN: Final = 5.0
 """What each sign of text decoded in the wrong way adds: one is enough."""
-
-_FIRST_WIDER: Final = (0x80, 0x800, 0x10000)
-"""The first code points that take two, three and four bytes."""
-
 
 _NORMAL_DEVIATIONS: Final = 1.4826
 """Standard deviations to one median absolute deviation of a normal distribution."""
@@ -109,29 +86,6 @@ _PER_BYTE: Final = _Scale(1.2, 0.4)
 _PER_WORD: Final = _Scale(5.0, 1.5)
 _BYTE_VARIANCE: Final = 2.0
 """This over n of the variance of the bits per byte of n bytes is chance: the short vary more."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Units:
-    """The words and symbol runs that are judged, as arrays of one length."""
-
-    starts: Ints
-    ends: Ints
-    bits: Doubles
-    n_bytes: Ints
-    """With the space before it."""
-
-    is_word: Mask
-    is_plain: Mask
-    """Whether it is a word that begins with no capital or digit."""
-
-    is_name: Mask
-    """Whether it is a word that begins with a capital or digit and is no longer than names are."""
-
-    n_signs: Ints
-    """Of wrong decoding, see `mojibake`."""
-
-    paragraph: Ints
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,8 +131,7 @@ def passages(
 
     Words that are not scored are left out.
     """
-    codes = code_points(text)
-    units = _units(codes, tokens, words, prose, cuts)
+    units = judged_units(text, tokens, words, prose, cuts)
     windows = _windows(units)
     lenses = _per_byte(units, windows), _per_word(units, windows)
     unsigned = np.maximum(lenses[0].deviations, lenses[1].deviations)
@@ -196,64 +149,7 @@ def passages(
     return found
 
 
-def _units(
-    codes: CodePoints, tokens: TokenScores, words: WordScores, prose: Prose, cuts: Cuts
-) -> _Units:
-    idx = _judged(words, prose, cuts)
-    starts, ends = words.starts[idx], words.ends[idx]
-    with_space = tokens.starts[words.first_token[idx]], tokens.ends[words.end_token[idx] - 1]
-    wide = np.flatnonzero(codes >= _FIRST_WIDER[0])
-    signs = wide[begins_mojibake(codes, wide)]
-    is_word = words.is_word[idx]
-    return _Units(
-        starts=starts,
-        ends=ends,
-        bits=words.surprisal_bits[idx].astype(np.float64),
-        n_bytes=with_space[1] - with_space[0] + _sums(_n_more_bytes(codes[wide]), wide, with_space),
-        is_word=is_word,
-        is_plain=is_word & ~_looks_like_name(codes[starts]),
-        is_name=is_word & _looks_like_name(codes[starts]) & (ends - starts <= _LONGEST_NAME),
-        n_signs=_sums(np.ones(len(signs), dtype=np.int64), signs, (starts, ends)),
-        paragraph=groups_of(starts, cuts.offsets[cuts.kinds <= Cut.PARAGRAPH]),
-    )
-
-
-def _judged(words: WordScores, prose: Prose, cuts: Cuts) -> Ints:
-    """Return the indices of the words and symbol runs that count."""
-    judged = in_prose(words, prose) & ~np.isnan(words.logprob)
-    judged &= words.first_token >= _N_COLD_TOKENS
-    line = groups_of(words.starts, cuts.offsets)
-    n_words = np.bincount(line, weights=words.is_word & judged)
-    n_characters = np.bincount(line, weights=(words.ends - words.starts) * judged)
-    is_passage = (n_words >= _LEAST_WORDS_OF_LINE) | (n_characters >= _LEAST_BYTES)
-    return np.flatnonzero(judged & is_passage[line])
-
-
-def _n_more_bytes(codes: CodePoints) -> Ints:
-    """Return how many bytes more than one each character takes in UTF-8."""
-    n_more = np.zeros(len(codes), dtype=np.int64)
-    for first_wider in _FIRST_WIDER:
-        n_more += codes >= first_wider
-    return n_more
-
-
-def _sums(values: Ints, places: Ints, stretches: tuple[Ints, Ints]) -> Ints:
-    """Add up the values whose places, in order, are in each of the ordered `[start, end)`."""
-    starts, ends = stretches
-    idx = np.searchsorted(starts, places, side="right") - 1
-    inside = idx >= 0
-    inside[inside] &= places[inside] < ends[idx[inside]]
-    return np.bincount(idx[inside], weights=values[inside], minlength=len(starts)).astype(np.int64)
-
-
-def _looks_like_name(first: CodePoints) -> Mask:
-    """Whether words that begin so are names or numbers, as far as Latin letters go."""
-    is_digit = (ord("0") <= first) & (first <= ord("9"))
-    is_capital = (ord("A") <= first) & (first <= ord("Z"))
-    return is_digit | is_capital | ((ord("À") <= first) & (first <= ord("Þ")))
-
-
-def _windows(units: _Units) -> _Windows:
+def _windows(units: JudgedUnits) -> _Windows:
     """Return a window from every unit on, or back from the end of its paragraph."""
     at = np.arange(len(units.starts))
     edges = np.flatnonzero(np.diff(units.paragraph, prepend=-1, append=-1))
@@ -268,7 +164,7 @@ def _windows(units: _Units) -> _Windows:
     return _Windows(windows.first[is_long], windows.end[is_long])
 
 
-def _per_byte(units: _Units, windows: _Windows) -> _Lens:
+def _per_byte(units: JudgedUnits, windows: _Windows) -> _Lens:
     n_bytes = windows.totals(units.n_bytes)
     bits = np.where(units.is_name, _SHARE_OF_NAME * units.bits, units.bits)
     per = windows.totals(bits) / n_bytes
@@ -278,7 +174,7 @@ def _per_byte(units: _Units, windows: _Windows) -> _Lens:
     return _Lens(bits, weights, per, scale.middle, deviations, "Stands out")
 
 
-def _per_word(units: _Units, windows: _Windows) -> _Lens:
+def _per_word(units: JudgedUnits, windows: _Windows) -> _Lens:
     bits = np.where(units.is_plain, np.minimum(units.bits, _MOST_BITS), 0.0)
     weights = np.where(units.is_plain, 1.0, _OTHER_UNIT)
     per = windows.totals(bits) / windows.totals(weights)
@@ -308,14 +204,14 @@ def _surprising_part(lens: _Lens, best: int, region: slice) -> slice:
     return slice(region.start + start, region.start + end)
 
 
-def _with_signs(units: _Units, kept: slice, region: slice) -> slice:
+def _with_signs(units: JudgedUnits, kept: slice, region: slice) -> slice:
     signs = region.start + np.flatnonzero(units.n_signs[region])
     if not len(signs):
         return kept
     return slice(min(kept.start, int(signs[0])), max(kept.stop, int(signs[-1]) + 1))
 
 
-def _reason(units: _Units, kept: slice, usual: float, remark: str) -> str:
+def _reason(units: JudgedUnits, kept: slice, usual: float, remark: str) -> str:
     n_bytes = int(units.n_bytes[kept].sum())
     n_other_bytes = int(units.n_bytes.sum()) - n_bytes
     bits = float(units.bits[kept].sum())
