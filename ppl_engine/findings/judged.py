@@ -18,11 +18,9 @@ Doubles = NDArray[np.float64]
 _N_COLD_TOKENS: Final = 32
 """The first tokens of a text, which the model reads without context, are not judged."""
 
-_LEAST_WORDS_OF_LINE: Final = 3
-"""How many words they need."""
-
 _LEAST_CHARACTERS: Final = 30
-"""Shorter lines and sentences need some words to be judged: lists of terms have none."""
+_LEAST_WORDS_OF_LINE: Final = 3
+"""A line or sentence with less of both is not judged: lists of terms are made of such."""
 
 _LONGEST_NAME: Final = 15
 """In characters: what is longer and begins with a capital or digit may be data."""
