@@ -133,7 +133,7 @@ def test_the_wheel_holds_the_two_packages_and_the_embedded_model() -> None:
     paths = {file.distribution_path for file in builder.recurse_included_files()}
     tops = {path.partition("/")[0] for path in paths}
     assert {"ppl_engine", "ppl_lsp"} == tops
-    assert "ppl_engine/english.tsv.xz" in paths
+    assert "ppl_engine/english/words.tsv.xz" in paths
     embedded = {path for path in paths if path.startswith("ppl_engine/models/embedded/")}
     for name in ("config.json", "model.safetensors", "tokenizer.json", "README.md"):
         assert f"ppl_engine/models/embedded/{name}" in embedded

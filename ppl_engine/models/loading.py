@@ -50,7 +50,7 @@ def load_engine(choice: ModelChoice, *, store: "Store | None" = None) -> "Engine
     from ppl_engine.engine import Engine  # noqa: PLC0415
     from ppl_engine.english.calibration import read_calibration  # noqa: PLC0415
     from ppl_engine.english.clean_prose import clean_prose  # noqa: PLC0415
-    from ppl_engine.lexicon_file import load_lexicon  # noqa: PLC0415
+    from ppl_engine.english.lexicon import load_lexicon  # noqa: PLC0415
 
     # What any other directory says of itself is not believed.
     is_ours = choice.model == EMBEDDED

@@ -36,7 +36,7 @@ _FINDING_CODE: Final = (
     "findings/correction",
     "english",
 )
-_DATA: Final = ("english/*.xz", "*.xz", "models/embedded/calibration.json")
+_DATA: Final = ("english/*.xz", "models/embedded/calibration.json")
 """What findings depend on besides code."""
 _SCORING_LIBRARIES: Final = ("torch", "transformers", "tokenizers")
 _FINDING_LIBRARIES: Final = (

@@ -7,7 +7,7 @@ from typing import Final
 
 from ppl_engine.findings.correction.lexicon import Lexicon
 
-LEXICON_PATH: Final = Path(__file__).parent / "english.tsv.xz"
+LEXICON_PATH: Final = Path(__file__).with_name("words.tsv.xz")
 
 
 @cache
