@@ -92,7 +92,9 @@ def results_of(texts: Planted, name: str, peer: Peer, details: TextIO | None) ->
     for part, of_part in by_name.items():
         judgements = _judgements(texts, of_part)
         judged[part] = _summary(texts, of_part, judgements) | {"version": peer.version}
-        if details is not None and part == name:
+        if part != name:
+            judged[part]["alarms_per_1000_words"] = {}  # they are among those of all codes
+        elif details is not None:
             _write_details(details, name, texts, judgements)
     return judged
 

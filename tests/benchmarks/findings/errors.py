@@ -11,6 +11,7 @@ KINDS: Final = (
     "doubled-word",
     "swapped-words",
     "agreement",
+    "article",
     "preposition",
     "number",
     "garbled",

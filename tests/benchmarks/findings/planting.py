@@ -15,6 +15,7 @@ from tests.benchmarks.findings.errors import Copy, Proposal, damaged
 from tests.benchmarks.findings.passage_errors import garbled, loops, numbers
 from tests.benchmarks.findings.reading import read
 from tests.benchmarks.findings.word_errors import (
+    articles,
     confusions,
     disagreements,
     doubled_words,
@@ -31,6 +32,7 @@ PROPOSERS: Final[Mapping[str, Callable[..., list[Proposal]]]] = {
     "doubled-word": doubled_words,
     "swapped-words": swapped_words,
     "agreement": disagreements,
+    "article": articles,
     "preposition": prepositions,
     "number": numbers,
     "garbled": garbled,

@@ -21,7 +21,9 @@ def tables(results: Mapping[str, Any]) -> str:
         "F½ against what is said of the clean text, with 95 % intervals over documents:",
         _by_kind(systems, lambda kind: _with_interval(kind["f_half"])),
         "Our F½ to that of the best of the others:",
-        _ratios(systems),
+        _ratios(systems, "f_half"),
+        "The same strictly:",
+        _ratios(systems, "f_half_strict"),
         "Precision / recall / share of all errors that the first suggestion mends:",
         _by_kind(
             systems,
@@ -43,35 +45,38 @@ def tables(results: Mapping[str, Any]) -> str:
 
 
 def _by_kind(systems: Mapping[str, Any], cell: Any) -> str:
-    present = [kind for kind in KINDS if any(kind in one["kinds"] for one in systems.values())]
     rows = (
         [
             kind,
             *(cell(one["kinds"][kind]) if kind in one["kinds"] else "" for one in systems.values()),
         ]
-        for kind in present
+        for kind in _present(systems)
     )
     return _table(["", *systems], rows)
 
 
-def _ratios(systems: Mapping[str, Any]) -> str:
+def _ratios(systems: Mapping[str, Any], figure: str) -> str:
     others = {name: one for name, one in systems.items() if not name.startswith(OURS)}
     us = {name: one for name, one in systems.items() if name.startswith(OURS)}
+    if not others or not us:
+        return ""
     rows: list[list[str]] = []
-    for kind in KINDS:
-        f_half = {name: _f_half(one, kind) for name, one in others.items()}
-        if not f_half or not us:
-            continue
-        best = max(f_half, key=lambda name: f_half[name])
-        ratios = (_f_half(one, kind) / (f_half[best] or float("nan")) for one in us.values())
+    for kind in _present(systems):
+        values = {name: _value(one, kind, figure) for name, one in systems.items()}
+        best = max(others, key=lambda name: values[name])
+        ratios = (values[name] / values[best] if values[best] else float("nan") for name in us)
         cells = ("–" if isnan(ratio) else f"{ratio:.1f}" for ratio in ratios)
-        rows.append([kind, f"{best} {f_half[best]:.2f}", *cells])
+        rows.append([kind, f"{best} {values[best]:.2f}", *cells])
     return _table(["", "best of the others", *us], rows)
 
 
-def _f_half(system: Mapping[str, Any], kind: str) -> float:
-    """Return F½, and 0 where nothing was found at all."""
-    value = system["kinds"][kind]["f_half"][0] if kind in system["kinds"] else 0.0
+def _present(systems: Mapping[str, Any]) -> list[str]:
+    return [kind for kind in KINDS if any(kind in one["kinds"] for one in systems.values())]
+
+
+def _value(system: Mapping[str, Any], kind: str, figure: str) -> float:
+    """Return a figure, and 0 where nothing was found at all."""
+    value = system["kinds"][kind][figure][0] if kind in system["kinds"] else 0.0
     return 0.0 if isnan(value) else value
 
 

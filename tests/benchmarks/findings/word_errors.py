@@ -45,6 +45,10 @@ _SMALL: Final = frozenset(
         "at",
     }
 )
+# The first letter of these does not tell how they begin when spoken.
+_ARTICLE: Final = re.compile(
+    r"\b(an?) (?!one|once|eu|hour|hono|heir|ho|u|[b-df-hj-np-tv-z]\b)[a-z]{2,}"
+)
 _SWAPPED: Final = re.compile(
     r"\b(?:(?:the|a|an|your|our|their|its) (?!both|all|half|such|many|quite|only|most)[a-z]{3,}"
     r"|(?:of|to|in|for|with|from|by|on|at) (?:the|a|an|this|your|our|their|its|these)"
@@ -123,6 +127,14 @@ def disagreements(reading: Reading, rng: random.Random) -> list[Proposal]:
             instead = inflect(match["word"], rng)
             proposals.append(Proposal(variety, start, reading.text[start:end], instead))
     return [proposal for proposal in proposals if proposal.damaged != proposal.original]
+
+
+def articles(reading: Reading, _: random.Random) -> list[Proposal]:
+    """Exchange `a` and `an`."""
+    return [
+        Proposal(match[1], match.start(), match[1], "a" if match[1] == "an" else "an")
+        for match in _ARTICLE.finditer(reading.words)
+    ]
 
 
 def prepositions(reading: Reading, rng: random.Random) -> list[Proposal]:
@@ -256,13 +268,6 @@ _AGREEMENT: Final[tuple[tuple[str, re.Pattern[str], Callable[[str, random.Random
         "singular noun",
         re.compile(rf"\b(?:an?|each|every|another|[Tt]his) (?P<word>{'|'.join(NOUNS)})\b(?! of)"),
         _of(_SINGULARS),
-    ),
-    (
-        "article",
-        re.compile(
-            r"\b(?P<word>an?) (?!one|once|eu|hour|hono|heir|ho|u|[b-df-hj-np-tv-z]\b)[a-z]{2,}"
-        ),
-        lambda word, _: "a" if word == "an" else "an",
     ),
     (
         "participle",
