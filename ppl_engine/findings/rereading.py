@@ -21,7 +21,7 @@ its tokens alone: an edit has but the blocks around it read again.
 """
 
 from collections import OrderedDict
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 from itertools import groupby
@@ -31,12 +31,12 @@ import numpy as np
 
 from ppl_engine.findings.correction.candidates import candidates
 from ppl_engine.findings.correction.lexicon import Lexicon
-from ppl_engine.findings.correction.slips import Candidate, Slip
+from ppl_engine.findings.correction.slips import COSTS, Candidate, Slip
 from ppl_engine.findings.finding import Alternative
 from ppl_engine.scoring.branches import Branch
 from ppl_engine.scoring.document import Progress
 from ppl_engine.scoring.scorer import Scorer
-from ppl_engine.scoring.scores import Ints, TokenScores, WindowScores
+from ppl_engine.scoring.scores import Floats, Ints, TokenScores, WindowScores
 from ppl_engine.scoring.units import NATS_PER_BIT
 from ppl_engine.scoring.windows import Window
 from ppl_engine.scoring.word_scores import WordScores
@@ -65,8 +65,14 @@ _N_READ: Final = 4
 _LATER_TOKEN_BITS: Final = 3.0
 """What each further token of a candidate is guessed to cost before it is read."""
 
-_LEAST_HOPE_BITS: Final = 1.0
+_LEAST_NET_BITS: Final = 2.0
+"""What outweighs its slip by less is not worth the reading."""
+
+_UNSEEN_BITS: Final = 6.0
+"""What is guessed that a candidate will not gain of which no first token is known."""
+
 _N_REMEMBERED: Final = 2048
+_N_SPELLINGS: Final = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +119,7 @@ class Rereader:
     def __init__(self, scorer: Scorer, lexicon: Lexicon) -> None:
         self._scorer = scorer
         self._lexicon = lexicon
+        self._spellings: dict[str, Ints] = {}
         self._remembered: OrderedDict[bytes, tuple[Judged, ...]] = OrderedDict()
 
     @property
@@ -144,51 +151,83 @@ class Rereader:
         window, first_row = block.window(document, self._scorer.bos_id)
         ((_, scores),) = next(self._scorer.score_windows([window]))
         reading = _Reading(document, block, scores, first_row)
-        options = self._options(reading)
-        weighed = self._weighed(reading, options)
-        return self._read_on(reading, window, weighed)
+        return self._read_on(reading, window, self._options(reading))
 
     def _options(self, reading: "_Reading") -> "list[_Option]":
-        """Spell the cheapest candidates of every suspicious word."""
-        document, words = reading.document, reading.document.words
-        rows = [reading.row(int(words.first_token[idx])) for idx in reading.block.suspects]
-        predicted = self._scorer.predict(reading.scores.hidden[rows], _N_EXPECTED)
+        """Spell the few candidates of each suspicious word that leave most hope."""
+        guesses = [g for idx in reading.block.suspects for g in self._guesses(reading, idx)]
+        hopes = self._hopes_bits(reading, guesses)
         found: list[_Option] = []
-        for idx, predictions in zip(reading.block.suspects, predicted, strict=True):
-            expected = [p.text.strip() for p in predictions if p.text[:1] == " "]
-            proposed = candidates(
-                document.text,
-                words.starts,
-                words.ends,
-                words.is_word,
-                idx,
-                self._lexicon,
-                [word for word in expected if self._lexicon.knows(word)],
-            )
-            promising = [c for c in proposed if c.cost_bits < _most_gain_bits(document, idx, c)]
-            spelled = (
-                _spelled(reading, idx, candidate, self._scorer)
-                for candidate in promising[:_N_WEIGHED]
-            )
+        for _, group in groupby(zip(guesses, hopes, strict=True), key=lambda pair: pair[0].word_idx):
+            hopeful = [pair for pair in group if _LEAST_NET_BITS <= pair[1]]
+            best = sorted(hopeful, key=lambda pair: -pair[1])[:_N_READ]
+            spelled = (_spelled(reading, guess, self._scorer) for guess, _ in best)
             found += [option for option in spelled if option is not None]
         return found
 
-    def _weighed(self, reading: "_Reading", options: "list[_Option]") -> "list[_Option]":
-        """Keep for each word the few candidates whose first token leaves most hope."""
-        if not options:
-            return []
-        hidden = reading.scores.hidden[[reading.row(o.divergence) for o in options]]
-        firsts = self._scorer.logprobs_at(hidden, [o.ids[:1] for o in options])
-        known = [
-            replace(option, first_logprob=float(first[0]))
-            for option, first in zip(options, firsts, strict=True)
+    def _guesses(self, reading: "_Reading", word_idx: int) -> "Iterator[_Guess]":
+        """Yield the cheapest candidates of a word that could gain what they cost."""
+        document, words = reading.document, reading.document.words
+        open_bits = _most_gain_bits(words, word_idx, word_idx + 1) - _LEAST_NET_BITS
+        proposed = candidates(
+            document.text,
+            words.starts,
+            words.ends,
+            words.is_word,
+            word_idx,
+            self._lexicon,
+            expected=self._expected(reading, word_idx) if COSTS.expected < open_bits else (),
+        )
+        promising = [c for c in proposed if _may_be_worth(words, word_idx, c)]
+        for candidate in promising[:_N_WEIGHED]:
+            yield self._guess(reading, word_idx, candidate)
+
+    def _expected(self, reading: "_Reading", word_idx: int) -> list[str]:
+        """Return whole words that the model expects in the place of a word."""
+        row = reading.row(int(reading.document.words.first_token[word_idx]))
+        (predictions,) = self._scorer.predict(reading.scores.hidden[row : row + 1], _N_EXPECTED)
+        spaced = (p.text.strip() for p in predictions if p.text[:1] == " ")
+        return [word for word in spaced if self._lexicon.lists(word)]
+
+    def _guess(self, reading: "_Reading", word_idx: int, candidate: Candidate) -> "_Guess":
+        """Find the first token in which a candidate differs, as if it were cut by itself."""
+        text, tokens, words = reading.document.text, reading.document.tokens, reading.document.words
+        start, first = int(words.starts[word_idx]), int(words.first_token[word_idx])
+        leading, later_words = candidate.text.split(" ", 1) if " " in candidate.text else (candidate.text, "")
+        stands = tokens.ids[first : words.end_token[word_idx]]
+        spelled = self._ids((" " if text[start - 1 : start] == " " else "") + leading)
+        n_same = _n_leading(spelled, stands)
+        is_read = reading.first_row <= first + n_same < reading.block.end
+        if candidate.span.start != start or n_same == len(spelled) or not is_read:
+            return _Guess(word_idx, candidate, None, 0, 0)
+        n_later = len(spelled) - n_same - 1 + len(later_words.split())
+        return _Guess(word_idx, candidate, first + n_same, int(spelled[n_same]), n_later)
+
+    def _ids(self, piece: str) -> Ints:
+        """Return the tokens of a word by itself; the same words come again and again."""
+        if piece not in self._spellings:
+            if len(self._spellings) == _N_SPELLINGS:
+                self._spellings.clear()
+            self._spellings[piece] = self._scorer.encode(piece).ids
+        return self._spellings[piece]
+
+    def _hopes_bits(self, reading: "_Reading", guesses: "Sequence[_Guess]") -> list[float]:
+        """Return the net gain to be hoped for by each, from what the model makes of first tokens."""
+        asked: dict[int, list[int]] = {}
+        for guess in guesses:
+            if guess.divergence is not None:
+                asked.setdefault(guess.divergence, []).append(guess.first_id)
+        hidden = reading.scores.hidden[[reading.row(token_idx) for token_idx in asked]]
+        ids = [np.array(row, dtype=np.int64) for row in asked.values()]
+        answers = self._scorer.logprobs_at(hidden, ids) if asked else []
+        logprobs = {token: iter(row.tolist()) for token, row in zip(asked, answers, strict=True)}
+        return [
+            guess.hope_bits(
+                reading,
+                None if guess.divergence is None else float(next(logprobs[guess.divergence])),
+            )
+            for guess in guesses
         ]
-        hopeful = [option for option in known if _LEAST_HOPE_BITS <= option.hope_bits(reading)]
-        kept: list[_Option] = []
-        for _, group in groupby(hopeful, key=lambda option: option.word_idx):
-            best = sorted(group, key=lambda option: -option.hope_bits(reading))
-            kept += best[:_N_READ]
-        return kept
 
     def _read_on(
         self, reading: "_Reading", window: Window, options: "list[_Option]"
@@ -200,16 +239,12 @@ class Rereader:
             Branch(n_before + reading.row(option.divergence), option.ids) for option in options
         ]
         read = self._scorer.score_branches(window.ids, branches)
-        nets = [
-            (option, float(np.sum(logprobs, dtype=np.float64)) - reading.between(option))
-            for option, logprobs in zip(options, read, strict=True)
+        gains = [
+            _Gain.of(option, logprobs, reading) for option, logprobs in zip(options, read, strict=True)
         ]
-        judged: list[Judged] = []
-        for _, group in groupby(nets, key=lambda pair: pair[0].word_idx):
-            gains = [(option, nats / NATS_PER_BIT) for option, nats in group]
-            if (one := _judged(reading, gains)) is not None:
-                judged.append(one)
-        return judged
+        by_word = (list(group) for _, group in groupby(gains, key=lambda g: g.option.word_idx))
+        judged = (_judged(reading, of_word) for of_word in by_word)
+        return [one for one in judged if one is not None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,6 +319,34 @@ class _Reading:
 
 
 @dataclass(frozen=True, slots=True)
+class _Guess:
+    """A candidate before it is spelled in its place."""
+
+    word_idx: int
+    candidate: Candidate
+    divergence: int | None
+    """The token in which it differs first, if the word is all that is replaced."""
+
+    first_id: int
+    """What would stand there."""
+
+    n_later: int
+    """How many tokens are new after it, about."""
+
+    def hope_bits(self, reading: _Reading, first_logprob: float | None) -> float:
+        """Return the net gain to be hoped for once the first token is known."""
+        words = reading.document.words
+        first, after = _replaced(words, self.word_idx, self.candidate.span)
+        if self.divergence is None or first_logprob is None:
+            most = _most_gain_bits(words, first, after)
+            return most - _UNSEEN_BITS - self.candidate.cost_bits
+        stands = slice(reading.row(self.divergence), reading.row(int(words.end_token[after - 1])))
+        old_nats = float(np.sum(reading.scores.logprob[stands], dtype=np.float64))
+        gain_bits = (first_logprob - old_nats) / NATS_PER_BIT + _relief_bits(words, after)
+        return gain_bits - _LATER_TOKEN_BITS * self.n_later - self.candidate.cost_bits
+
+
+@dataclass(frozen=True, slots=True)
 class _Option:
     """A candidate as tokens: `ids` stand in the place of the tokens `[divergence, end)`."""
 
@@ -295,30 +358,44 @@ class _Option:
 
     end: int
     ids: Ints
-    first_logprob: float = 0.0
-
-    def hope_bits(self, reading: _Reading) -> float:
-        """Return the net gain to be expected once the first token is known."""
-        stands = slice(reading.row(self.divergence), reading.row(self.replaced_end))
-        old_nats = float(np.sum(reading.scores.logprob[stands], dtype=np.float64))
-        n_later = max(0, len(self.ids) - (self.end - self.replaced_end) - 1)
-        later_bits = _LATER_TOKEN_BITS * n_later
-        gain_bits = (self.first_logprob - old_nats) / NATS_PER_BIT
-        words = reading.document.words
-        following_idx = int(np.searchsorted(words.starts, self.candidate.span.end))
-        relief_bits = _relief_bits(words, following_idx)
-        return gain_bits + relief_bits - later_bits - self.candidate.cost_bits
 
 
-def _most_gain_bits(document: Document, word_idx: int, candidate: Candidate) -> float:
-    """Return what could be gained at most: all the surprise of what is replaced, and relief."""
-    words, span = document.words, candidate.span
-    first = word_idx
+@dataclass(frozen=True, slots=True)
+class _Gain:
+    """What the reading of an option came to."""
+
+    option: _Option
+    gain_bits: float
+    probability: float
+    """Of its first token."""
+
+    @classmethod
+    def of(cls, option: _Option, logprobs: Floats, reading: _Reading) -> "_Gain":
+        gain_nats = float(np.sum(logprobs, dtype=np.float64)) - reading.between(option)
+        return cls(option, gain_nats / NATS_PER_BIT, float(np.exp(logprobs[0])))
+
+    @property
+    def net_bits(self) -> float:
+        return self.gain_bits - self.option.candidate.cost_bits
+
+
+def _replaced(words: WordScores, word_idx: int, span: Span) -> tuple[int, int]:
+    """Return the words `[first, after)` that a span around a word takes in."""
+    first, after = word_idx, word_idx + 1
     while first > 0 and span.start < words.starts[first]:
         first -= 1
-    after = word_idx + 1
     while after < len(words) and words.starts[after] < span.end:
         after += 1
+    return first, after
+
+
+def _may_be_worth(words: WordScores, word_idx: int, candidate: Candidate) -> bool:
+    first, after = _replaced(words, word_idx, candidate.span)
+    return candidate.cost_bits + _LEAST_NET_BITS < _most_gain_bits(words, first, after)
+
+
+def _most_gain_bits(words: WordScores, first: int, after: int) -> float:
+    """Return what could be gained at most in the place of some words: their surprise, and relief."""
     replaced = -float(words.logprob[first:after].sum()) / NATS_PER_BIT
     return replaced + _relief_bits(words, after)
 
@@ -330,16 +407,14 @@ def _relief_bits(words: WordScores, following_idx: int) -> float:
     return _RELIEF * max(0.0, surprisal_bits - _ORDINARY_BITS)
 
 
-def _spelled(
-    reading: _Reading, word_idx: int, candidate: Candidate, scorer: Scorer
-) -> _Option | None:
+def _spelled(reading: _Reading, guess: _Guess, scorer: Scorer) -> _Option | None:
     """Find the tokens of a candidate and of what follows it; None where that is not possible.
 
     A few words around it are cut into tokens with and without the candidate. That is trusted as far
     as the tokens without it end like those of the text.
     """
     text, tokens = reading.document.text, reading.document.tokens
-    span = candidate.span
+    candidate, span = guess.candidate, guess.candidate.span
     first = int(np.searchsorted(tokens.ends, span.start, side="right"))
     after = int(np.searchsorted(tokens.starts, span.end))
     low = _word_start(tokens, first - 3, reading.first_row)
@@ -356,7 +431,8 @@ def _spelled(
         return None
     if not reading.first_row < divergence < reading.block.end:
         return None
-    return _Option(word_idx, candidate, divergence, max(after, divergence), end, new[n_same:])
+    replaced_end = max(after, divergence)
+    return _Option(guess.word_idx, candidate, divergence, replaced_end, end, new[n_same:])
 
 
 def _word_start(tokens: TokenScores, token_idx: int, lowest: int) -> int:
@@ -377,28 +453,26 @@ def _n_leading(one: Ints, other: Ints) -> int:
     return int(different[0]) if len(different) else n
 
 
-def _judged(reading: _Reading, gains: "Sequence[tuple[_Option, float]]") -> Judged | None:
+def _judged(reading: _Reading, gains: Sequence[_Gain]) -> Judged | None:
     """Take the best of a word's candidates, with those that change the same stretch."""
-    by_net = sorted(gains, key=lambda pair: pair[0].candidate.cost_bits - pair[1])
-    best, gain_bits = by_net[0]
-    net_bits = gain_bits - best.candidate.cost_bits
-    if net_bits <= 0:
+    worth = [gain for gain in gains if _LEAST_NET_BITS <= gain.net_bits]
+    if not worth:
         return None
+    by_net = sorted(worth, key=lambda gain: -gain.net_bits)
+    best = by_net[0].option
     span = best.candidate.span
-    alike = [pair for pair in by_net if pair[0].candidate.span == span]
-    worth = [pair for pair in alike if 0 < pair[1] - pair[0].candidate.cost_bits]
-    alternatives = tuple(
-        Alternative(o.candidate.text, float(np.exp(o.first_logprob)), gain)
-        for o, gain in worth[:_MOST_ALTERNATIVES]
-    )
+    alike = [gain for gain in by_net if gain.option.candidate.span == span]
     stands = slice(reading.row(best.divergence), reading.row(best.replaced_end))
-    surprisal = -float(np.sum(reading.scores.logprob[stands], dtype=np.float64)) / NATS_PER_BIT
+    stands_nats = float(np.sum(reading.scores.logprob[stands], dtype=np.float64))
     return Judged(
         word_start=int(reading.document.words.starts[best.word_idx]),
         span=span,
         text=span.of(reading.document.text),
-        alternatives=alternatives,
+        alternatives=tuple(
+            Alternative(gain.option.candidate.text, gain.probability, gain.gain_bits)
+            for gain in alike[:_MOST_ALTERNATIVES]
+        ),
         slip=best.candidate.slip,
-        net_bits=net_bits,
-        surprisal_bits=surprisal,
+        net_bits=by_net[0].net_bits,
+        surprisal_bits=-stands_nats / NATS_PER_BIT,
     )

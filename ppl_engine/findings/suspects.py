@@ -19,6 +19,9 @@ from ppl_engine.text.prose import Prose
 _SHARE_FOR_UNKNOWN: Final = 0.6
 """A word in no list needs but this share of the surprisal that makes others suspicious."""
 
+_ASTRAY: Final = 1.3
+"""Where a word needs so many times that surprisal, the word before it may have led astray."""
+
 
 def suspects(
     text: str,
@@ -42,7 +45,12 @@ def suspects(
         if suspicion_bits <= -float(words.logprob[idx]) / NATS_PER_BIT
         or not _knows(lexicon, text[words.starts[idx] : words.ends[idx]])
     ]
-    before = [idx - 1 for idx in strong if 0 < idx and words.is_word[idx - 1]]
+    astray = _ASTRAY * suspicion_bits * NATS_PER_BIT
+    before = [
+        idx - 1
+        for idx in strong
+        if 0 < idx and words.is_word[idx - 1] and words.logprob[idx] <= -astray
+    ]
     unasked = [idx for idx in before if known.may_be_flagged[idx] < 0]
     known = asked(text, words, prose, known, unasked)
     misled = [idx for idx in before if known.may_be_flagged[idx] == 1]
