@@ -283,8 +283,7 @@ def _with_findings(
     )
     analysis = replace(analysis, groundwork=replace(ground, vocabulary=known))
     mistakes = likely_mistakes(
-        _warm(ground.judged, analysis),
-        tails.mistakes.strength_at(thresholds.mistakes_per_1000_words),
+        _warm(ground.judged, analysis), tails.mistakes, thresholds.mistakes_per_1000_words
     )
     surprises = yield from _described(analysis, flagged, kept, means.predict)
     findings = in_order([mistakes, surprises])

@@ -9,18 +9,20 @@ import numpy as np
 from ppl_engine.analysis import Analysis, Progress
 from ppl_engine.analyzing import Means, Request, analyze
 from ppl_engine.findings.calibration import Calibration, Sample, Tail
+from ppl_engine.findings.correction.slips import Slip
+from ppl_engine.findings.rereading import Judged
 from ppl_engine.findings.surprising import strengths
 from ppl_engine.findings.thresholds import Thresholds
 from ppl_engine.findings.vocabulary import asked
 from ppl_engine.scoring.scorer import ModelInfo
 from ppl_engine.scoring.scores import Ints
 
-_SUSPICIOUS_PER_1000_WORDS: Final = 150
+_SUSPICIOUS_PER_1000_WORDS: Final = 220
 _N_STRONGEST: Final = 64
 """Of a text, so many words are asked whether they may be flagged: no more can be among the tail."""
 
 _NOTHING: Final = Tail(1000, ())
-UNCALIBRATED: Final = Calibration(16.0, _NOTHING, _NOTHING, _NOTHING)
+UNCALIBRATED: Final = Calibration(16.0, {}, _NOTHING, _NOTHING)
 _UNJUDGED: Final = Thresholds(mistakes_per_1000_words=0.0)
 _JUDGED: Final = Thresholds(surprises_per_1000_words=0.0)
 
@@ -52,15 +54,16 @@ def calibrate(
     n_suspicious = max(1, round(_SUSPICIOUS_PER_1000_WORDS * n_words / 1000))
     suspicion_bits = float(np.sort(surprisals)[::-1][:n_suspicious][-1])
     means = replace(means, calibration=replace(UNCALIBRATED, suspicion_bits=suspicion_bits))
-    nets: list[float] = []
+    nets: dict[str, list[float]] = {slip: [] for slip in Slip}
     for sample, before in zip(samples, first, strict=True):
         found = yield from _analyzed(sample, _JUDGED, means, before, (n_done, 2 * total))
-        nets += _nets(found)
+        for one in _strongest(found):
+            nets[one.slip].append(one.net_bits)
         n_done += len(sample.text)
     surprises = [bits for analysis in first for bits in _surprises(analysis)]
     return Calibration(
         suspicion_bits=suspicion_bits,
-        mistakes=Tail.of(nets, n_words),
+        mistakes={slip: Tail.of(bits, n_words) for slip, bits in nets.items()},
         surprises=Tail.of(surprises, n_words),
         passages=_NOTHING,
     )
@@ -89,10 +92,10 @@ def _eligible_surprisals(analysis: Analysis) -> np.ndarray:
     return bits[~np.isnan(bits)]
 
 
-def _nets(analysis: Analysis) -> list[float]:
-    """Return the net gains, that of each stretch once."""
+def _strongest(analysis: Analysis) -> list[Judged]:
+    """Return what was judged, of each stretch one."""
     judged = analysis.groundwork.judged if analysis.groundwork else ()
-    return list({one.span: one.net_bits for one in judged}.values())
+    return list({one.span: one for one in judged}.values())
 
 
 def _surprises(analysis: Analysis) -> list[float]:

@@ -1,6 +1,7 @@
 """Calibrations that make thresholds what a test wants them to be."""
 
 from ppl_engine.findings.calibration import Calibration, Tail
+from ppl_engine.findings.correction.slips import Slip
 
 
 def calibration(
@@ -9,7 +10,7 @@ def calibration(
     """Return one by which these are the thresholds, whatever rates are asked for."""
     return Calibration(
         suspicion_bits=suspicion_bits,
-        mistakes=always(mistake_bits),
+        mistakes={slip: always(mistake_bits) for slip in Slip},
         surprises=always(surprise_bits),
         passages=always(0.0),
     )

@@ -17,12 +17,16 @@ def read_calibration(model: Path) -> Calibration | None:
     if not path.is_file():
         return None
     fields = cast("dict[str, Any]", json.loads(path.read_text(encoding="utf-8")))
-    tails = {
-        name: Tail(value["n_words"], tuple(value["strengths"]))
-        for name, value in fields.items()
-        if isinstance(value, dict)
-    }
-    return Calibration(suspicion_bits=fields["suspicion_bits"], **tails)
+    return Calibration(
+        suspicion_bits=fields["suspicion_bits"],
+        mistakes={slip: _tail(tail) for slip, tail in fields["mistakes"].items()},
+        surprises=_tail(fields["surprises"]),
+        passages=_tail(fields["passages"]),
+    )
+
+
+def _tail(fields: dict[str, Any]) -> Tail:
+    return Tail(fields["n_words"], tuple(fields["strengths"]))
 
 
 def write_calibration(calibration: Calibration, model: Path) -> None:

@@ -6,7 +6,7 @@ what was measured once for the model.
 """
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -41,6 +41,8 @@ class Tail:
     def strength_at(self, per_1000_words: float) -> float:
         """Return the strength that clean prose reaches so often; infinite for a rate of 0.
 
+        Of what clean prose does not show at all, everything is stronger: minus infinity.
+
         Between what was seen it is interpolated. Above, strengths over a high threshold fall off
         exponentially (peaks over threshold, Pickands 1975), with the mean of the last few seen.
         """
@@ -49,7 +51,7 @@ class Tail:
         n_expected = per_1000_words * self.n_words / 1000
         n_seen = len(self.strengths)
         if n_seen == 0:
-            return 0.0
+            return -math.inf
         n_tail = min(_N_IN_TAIL, n_seen)
         if n_tail <= n_expected:
             below = min(n_seen, math.floor(n_expected))
@@ -66,8 +68,8 @@ class Calibration:
     suspicion_bits: float
     """Surprisal from which on a word is looked at more closely."""
 
-    mistakes: Tail
-    """By how many bits the best alternative of a word outweighs its slip."""
+    mistakes: Mapping[str, Tail]
+    """By kind of slip: by how many bits the best alternative of a word outweighs it."""
 
     surprises: Tail
     """Of words: the lesser of excess and gap, in bits."""

@@ -3,9 +3,11 @@
 The proof is in `rereading`; here is decided what of it is shown, and how it is said.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final
 
+from ppl_engine.findings.calibration import Tail
+from ppl_engine.findings.correction.slips import Slip
 from ppl_engine.findings.finding import Finding, Severity, in_order
 from ppl_engine.findings.rereading import Judged
 
@@ -13,9 +15,39 @@ CODE: Final = "likely-mistake"
 SEVERITY: Final[Severity] = "warning"
 
 
-def likely_mistakes(judged: Iterable[Judged], least_net_bits: float) -> list[Finding]:
-    """Return the findings, in the order of the text; of those that overlap, the strongest."""
-    strong = [one for one in judged if least_net_bits <= one.net_bits]
+_SHARES: Final[Mapping[Slip, float]] = {
+    Slip.SPELLING: 0.25,
+    Slip.SPLIT: 0.1,
+    Slip.CONFUSION: 0.1,
+    Slip.MISSING: 0.1,
+    Slip.INFLECTION: 0.1,
+    Slip.ARTICLE: 0.05,
+    Slip.PREPOSITION: 0.05,
+    Slip.SWAPPED: 0.05,
+    Slip.DOUBLED: 0.05,
+    Slip.JOINED: 0.05,
+    Slip.APOSTROPHE: 0.03,
+    Slip.CASE: 0.03,
+    Slip.SUPERFLUOUS: 0.02,
+    Slip.EXPECTED: 0.02,
+}
+"""What part of the false alarms that are put up with goes to each kind of slip; 1 in all."""
+
+
+def likely_mistakes(
+    judged: Iterable[Judged], tails: Mapping[str, Tail], per_1000_words: float
+) -> list[Finding]:
+    """Return the findings, in the order of the text; of those that overlap, the strongest.
+
+    `tails` say by kind of slip how strong clean prose is; so many of 1,000 of its words may be
+    false alarms.
+    """
+    least_bits = {
+        slip: tails[slip].strength_at(share * per_1000_words)
+        for slip, share in _SHARES.items()
+        if slip in tails
+    }
+    strong = [one for one in judged if least_bits.get(one.slip, 0.0) <= one.net_bits]
     by_strength = sorted(strong, key=lambda one: (-one.net_bits, one.span.start))
     return list(in_order([map(_finding, by_strength)]))
 

@@ -21,7 +21,7 @@ its tokens alone: an edit has but the blocks around it read again.
 """
 
 from collections import OrderedDict
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 from itertools import groupby
@@ -31,7 +31,7 @@ import numpy as np
 
 from ppl_engine.findings.correction.candidates import candidates
 from ppl_engine.findings.correction.lexicon import Lexicon
-from ppl_engine.findings.correction.slips import COSTS, Candidate, Slip
+from ppl_engine.findings.correction.slips import Candidate, Slip
 from ppl_engine.findings.finding import Alternative
 from ppl_engine.scoring.branches import Branch
 from ppl_engine.scoring.document import Progress
@@ -43,7 +43,7 @@ from ppl_engine.scoring.word_scores import WordScores
 from ppl_engine.text.spans import Span
 
 _BLOCK_TOKENS: Final = 128
-_CONTEXT_TOKENS: Final = 96
+_CONTEXT_TOKENS: Final = 64
 _LOOK_BACK: Final = 12
 """Tokens before a block at which a candidate for its first word may begin to differ."""
 
@@ -51,7 +51,6 @@ _FOLLOWING_TOKENS: Final = 8
 """How far is read on behind a candidate: what follows a wrong word is mostly decided by then."""
 
 _MOST_ALTERNATIVES: Final = 3
-_N_EXPECTED: Final = 20
 _N_WEIGHED: Final = 24
 """Candidates of a word of which the first token is looked at, the cheapest first."""
 
@@ -113,6 +112,14 @@ class Document:
     words: WordScores
 
 
+@dataclass(frozen=True, slots=True)
+class _Proposal:
+    """A candidate for a word."""
+
+    word_idx: int
+    candidate: Candidate
+
+
 class Rereader:
     """Judges suspicious words; remembers what came of blocks it has read. For one thread."""
 
@@ -137,7 +144,8 @@ class Rereader:
             key = block.key(document)
             if key not in self._remembered:
                 yield Progress(n_tokens, n_tokens)
-                judged = tuple(self._judge_block(document, block))
+                proposed = self._proposals(document, block.suspects)
+                judged = tuple(self._judge_block(document, block, proposed)) if proposed else ()
                 self._remember(key, tuple(one.moved(-block.offset) for one in judged))
             found += (one.moved(block.offset) for one in self._remembered[key])
         return found
@@ -147,15 +155,29 @@ class Rereader:
         if len(self._remembered) > _N_REMEMBERED:
             self._remembered.popitem(last=False)
 
-    def _judge_block(self, document: Document, block: "_Block") -> list[Judged]:
+    def _proposals(self, document: Document, suspects: Sequence[int]) -> list[_Proposal]:
+        """Return the cheapest candidates of words that could gain what they cost."""
+        words = document.words
+        found: list[_Proposal] = []
+        for idx in suspects:
+            proposed = candidates(
+                document.text, words.starts, words.ends, words.is_word, idx, self._lexicon
+            )
+            promising = [c for c in proposed if _may_be_worth(words, idx, c)][:_N_WEIGHED]
+            found += [_Proposal(idx, candidate) for candidate in promising]
+        return found
+
+    def _judge_block(
+        self, document: Document, block: "_Block", proposed: Sequence[_Proposal]
+    ) -> list[Judged]:
         window, first_row = block.window(document, self._scorer.bos_id)
         ((_, scores),) = next(self._scorer.score_windows([window]))
         reading = _Reading(document, block, scores, first_row)
-        return self._read_on(reading, window, self._options(reading))
+        return self._read_on(reading, window, self._options(reading, proposed))
 
-    def _options(self, reading: "_Reading") -> "list[_Option]":
+    def _options(self, reading: "_Reading", proposed: Sequence[_Proposal]) -> "list[_Option]":
         """Spell the few candidates of each suspicious word that leave most hope."""
-        guesses = [g for idx in reading.block.suspects for g in self._guesses(reading, idx)]
+        guesses = [self._guess(reading, one.word_idx, one.candidate) for one in proposed]
         hopes = self._hopes_bits(reading, guesses)
         found: list[_Option] = []
         for _, group in groupby(zip(guesses, hopes, strict=True), key=lambda pair: pair[0].word_idx):
@@ -164,30 +186,6 @@ class Rereader:
             spelled = (_spelled(reading, guess, self._scorer) for guess, _ in best)
             found += [option for option in spelled if option is not None]
         return found
-
-    def _guesses(self, reading: "_Reading", word_idx: int) -> "Iterator[_Guess]":
-        """Yield the cheapest candidates of a word that could gain what they cost."""
-        document, words = reading.document, reading.document.words
-        open_bits = _most_gain_bits(words, word_idx, word_idx + 1) - _LEAST_NET_BITS
-        proposed = candidates(
-            document.text,
-            words.starts,
-            words.ends,
-            words.is_word,
-            word_idx,
-            self._lexicon,
-            expected=self._expected(reading, word_idx) if COSTS.expected < open_bits else (),
-        )
-        promising = [c for c in proposed if _may_be_worth(words, word_idx, c)]
-        for candidate in promising[:_N_WEIGHED]:
-            yield self._guess(reading, word_idx, candidate)
-
-    def _expected(self, reading: "_Reading", word_idx: int) -> list[str]:
-        """Return whole words that the model expects in the place of a word."""
-        row = reading.row(int(reading.document.words.first_token[word_idx]))
-        (predictions,) = self._scorer.predict(reading.scores.hidden[row : row + 1], _N_EXPECTED)
-        spaced = (p.text.strip() for p in predictions if p.text[:1] == " ")
-        return [word for word in spaced if self._lexicon.lists(word)]
 
     def _guess(self, reading: "_Reading", word_idx: int, candidate: Candidate) -> "_Guess":
         """Find the first token in which a candidate differs, as if it were cut by itself."""

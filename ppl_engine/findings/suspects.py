@@ -8,9 +8,11 @@ What is a name, an identifier or no prose is never compared with anything.
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ppl_engine.findings.correction.lexicon import Lexicon
-from ppl_engine.findings.vocabulary import Vocabulary, asked
+from ppl_engine.findings.correction.small_words import article_by_sound
+from ppl_engine.findings.vocabulary import Vocabulary, asked, term_of
 from ppl_engine.scoring.scores import Ints
 from ppl_engine.scoring.units import NATS_PER_BIT
 from ppl_engine.scoring.word_scores import WordScores
@@ -35,14 +37,17 @@ def suspects(
 ) -> tuple[Ints, Vocabulary]:
     """Return those of some words that are suspicious, and what was found out about words."""
     is_word, surprisal_bits = words.is_word[word_idx], words.surprisal_bits[word_idx]
-    candidates = word_idx[is_word & (_SHARE_FOR_UNKNOWN * suspicion_bits <= surprisal_bits)]
+    looks_odd = _looks_odd(text, words, known, word_idx)
+    may_be = looks_odd | (_SHARE_FOR_UNKNOWN * suspicion_bits <= surprisal_bits)
+    candidates = word_idx[is_word & may_be]
     unasked = candidates[known.may_be_flagged[candidates] < 0]
     known = asked(text, words, prose, known, unasked.tolist())
     candidates = candidates[known.may_be_flagged[candidates] == 1]
     strong = [
         idx
         for idx in candidates.tolist()
-        if suspicion_bits <= -float(words.logprob[idx]) / NATS_PER_BIT
+        if looks_odd[idx - word_idx[0]]
+        or suspicion_bits <= -float(words.logprob[idx]) / NATS_PER_BIT
         or not _knows(lexicon, text[words.starts[idx] : words.ends[idx]])
     ]
     astray = _ASTRAY * suspicion_bits * NATS_PER_BIT
@@ -55,6 +60,23 @@ def suspects(
     known = asked(text, words, prose, known, unasked)
     misled = [idx for idx in before if known.may_be_flagged[idx] == 1]
     return np.unique(np.array(strong + misled, dtype=np.int64)), known
+
+
+def _looks_odd(
+    text: str, words: WordScores, known: Vocabulary, word_idx: Ints
+) -> NDArray[np.bool_]:
+    """Say of each of successive words whether it is the one before it, or after a wrong a or an."""
+    odd = np.zeros(len(word_idx), dtype=np.bool_)
+    if len(word_idx) == 0:
+        return odd
+    terms = known.term[np.maximum(word_idx - 1, 0)], known.term[word_idx]
+    odd |= (terms[0] == terms[1]) & (word_idx > 0)
+    for article in ("a", "an"):
+        for at in np.flatnonzero(terms[0] == term_of(article)).tolist():
+            idx = word_idx[at]
+            word = text[words.starts[idx] : words.ends[idx]]
+            odd[at] |= idx > 0 and article_by_sound(word) != article
+    return odd
 
 
 def _knows(lexicon: Lexicon, word: str) -> bool:

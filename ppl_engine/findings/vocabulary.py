@@ -79,9 +79,14 @@ def asked(
     return Vocabulary(known.term, may_be_flagged)
 
 
+def term_of(word: str) -> int:
+    """Return the number that stands for a word, whatever its case."""
+    return hash(word.casefold())
+
+
 def _between(text: str, words: WordScores, first: int, last: int) -> Vocabulary:
     places = zip(words.starts[first:last].tolist(), words.ends[first:last].tolist(), strict=True)
-    terms = [hash(text[start:end].casefold()) for start, end in places]
+    terms = [term_of(text[start:end]) for start, end in places]
     unasked = np.full(len(terms), -1, dtype=np.int8)
     return Vocabulary(np.array(terms, dtype=np.int64), unasked)
 

@@ -97,7 +97,7 @@ class Costs:
     second_edit: float = 5.0
     """Two slips in one word."""
 
-    confusion: float = 8.5
+    confusion: float = 7.5
     """A listed confusion; log2 of its place among those listed for the word is added."""
 
     case: float = 8.0
@@ -137,32 +137,32 @@ class Costs:
     doubled_on_purpose: float = 9.0
     """Of words that do stand twice at times: “that that”, “had had”, “very very”."""
 
-    missing_article: float = 9.5
+    missing_article: float = 7.0
     """The commonest of the small words, and the one most often left out."""
 
-    missing: float = 11.0
+    missing: float = 8.5
     missing_at_start: float = 4.0
     """Added where a sentence begins: headings, items and captions leave articles out."""
 
-    superfluous: float = 14.0
-    swapped: float = 13.0
-    inflection: float = 8.5
+    superfluous: float = 11.0
+    swapped: float = 10.0
+    inflection: float = 6.5
     """Another form; how many there are is added."""
 
-    agreement: float = 8.0
+    agreement: float = 6.0
     """Between the forms of be, have, do and this, that: what is most often got wrong."""
 
-    a_an: float = 6.0
+    a_an: float = 4.0
     """Against the sound of the next word."""
 
     a_an_against_sound: float = 12.0
     """By our rule the article is right; the rule has exceptions, names of letters above all."""
 
-    article: float = 10.5
+    article: float = 8.0
     """“a” for “the”."""
 
-    preposition: float = 8.0
-    """How many others there are is added: 12 in all."""
+    preposition: float = 6.0
+    """How many others there are is added: 10 in all."""
 
     expected: float = 18.0
     """Something else altogether. Added are log2 of the place among what the model expects, and the
