@@ -75,10 +75,9 @@ def _is_known(finding: Finding, text: str, said: Directives, rules: Rules) -> bo
     dictionaries = (said.dictionary, *rules.dictionaries)
     if any(dictionary.holds(word) for dictionary in dictionaries):
         return True
-    # What a model expected instead of a surprising word says nothing about the word.
-    is_mistake = finding.code == "likely-mistake"
-    instead = [one.text for one in finding.alternatives] if is_mistake else []
-    return rules.terms.excuse(word, instead)
+    if finding.code == "likely-mistake":
+        return rules.terms.excuse_mistake(word, [one.text for one in finding.alternatives])
+    return rules.terms.excuse_surprise(word)
 
 
 def _not_accepted(findings: list[Finding], text: str, rules: Rules) -> list[Finding]:

@@ -48,19 +48,25 @@ class Sightings:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What was learnt from all files of a project."""
+    """What was learnt from all files of a project; case-folded."""
 
-    words: frozenset[str] = frozenset()
-    """Case-folded."""
+    named: frozenset[str] = frozenset()
+    """Known from where they are named."""
 
-    def excuse(self, word: str, instead: Sequence[str]) -> bool:
-        """Whether a word is one of the project's own, and none of what could stand there is.
+    used: frozenset[str] = frozenset()
+    """Known from being all over the place, as an ordinary word may be too."""
 
-        Where a project uses both, a slip may well be one for the other.
+    def excuse_surprise(self, word: str) -> bool:
+        """Whether a word that surprises is one of the project's own."""
+        folded = _folded(word)
+        return folded in self.named or folded in self.used
+
+    def excuse_mistake(self, word: str, instead: Sequence[str]) -> bool:
+        """Whether a word is a name of the project's, and none of what could stand there is.
+
+        Where a project has names for both, a slip may well be one for the other.
         """
-        return _folded(word) in self.words and not any(
-            _folded(one) in self.words for one in instead
-        )
+        return _folded(word) in self.named and not any(map(self.excuse_surprise, instead))
 
 
 def sightings(text: str, language: str) -> Sightings:
@@ -83,17 +89,19 @@ def learnt(files: Iterable[Sightings], ordinary: frozenset[str]) -> Terms:
         used.update(file.used)
         n_files_named.update(file.named.keys())
         n_files.update(file.used.keys())
+    terms = [word for word in used if word not in ordinary]
+    is_named = {
+        word: named[word] >= _LEAST_NAMED
+        and (n_files_named[word] >= _LEAST_FILES_NAMED or used[word] >= _LEAST_USES_WITH_NAME)
+        for word in terms
+    }
     return Terms(
-        frozenset(
+        named=frozenset(word for word in terms if is_named[word]),
+        used=frozenset(
             word
-            for word, n_used in used.items()
-            if word not in ordinary
-            and (
-                (n_files_named[word] >= _LEAST_FILES_NAMED and named[word] >= _LEAST_NAMED)
-                or (named[word] >= _LEAST_NAMED and n_used >= _LEAST_USES_WITH_NAME)
-                or (n_files[word] >= _LEAST_FILES and n_used >= _LEAST_USES)
-            )
-        )
+            for word in terms
+            if not is_named[word] and n_files[word] >= _LEAST_FILES and used[word] >= _LEAST_USES
+        ),
     )
 
 

@@ -41,12 +41,19 @@ def test_codes_severities_and_whole_documents() -> None:
     assert [one.severity for one in hints] == ["hint"]
 
 
-def test_a_term_of_the_project_excuses_itself_but_not_its_confusion_with_another() -> None:
-    rules = Rules(terms=Terms(frozenset({"zebra", "horse"})))
-    assert texts_of(TEXT, rules) == ["gnu"]
-    # The alternative of the findings is “horse”, which the project says too.
+def test_a_term_of_the_project_is_not_doubted() -> None:
+    for terms in (Terms(named=frozenset({"zebra"})), Terms(used=frozenset({"zebra"}))):
+        assert texts_of(TEXT, Rules(terms=terms)) == ["gnu"]
+    assert texts_of(TEXT, Rules(terms=Terms(used=frozenset({"zebra"}))), "likely-mistake")[0]
+    named = Rules(terms=Terms(named=frozenset({"zebra"})))
+    assert texts_of(TEXT, named, "likely-mistake") == ["gnu"]
+
+
+def test_a_term_may_be_a_slip_for_another_term() -> None:
+    # The alternative of the findings is “horse”.
+    rules = Rules(terms=Terms(named=frozenset({"zebra"}), used=frozenset({"horse"})))
     assert len(texts_of(TEXT, rules, "likely-mistake")) == 4
-    assert texts_of(TEXT, Rules(terms=Terms(frozenset({"zebra"}))), "likely-mistake") == ["gnu"]
+    assert texts_of(TEXT, rules) == ["gnu"]
 
 
 def test_what_is_accepted_is_not_shown_as_often_as_it_was_accepted() -> None:

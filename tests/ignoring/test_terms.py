@@ -28,7 +28,9 @@ def test_where_a_word_is_named(text: str, language: str, named: set[str]) -> Non
 
 def terms(*documents: str, ordinary: str = "") -> frozenset[str]:
     files = [sightings(document, "markdown") for document in documents]
-    return learnt(files, frozenset(ordinary.split())).words
+    found = learnt(files, frozenset(ordinary.split()))
+    assert not found.named & found.used
+    return found.named | found.used
 
 
 def test_a_slip_made_twice_is_not_learnt() -> None:
@@ -47,10 +49,13 @@ def test_a_word_named_and_used_in_one_file_is_learnt() -> None:
 
 def test_a_word_used_all_over_the_place_is_learnt() -> None:
     assert terms(*["quokka quokka"] * 4) == {"quokka"}
+    files = [sightings("quokka quokka", "markdown")] * 4
+    assert learnt(files, frozenset()).used == {"quokka"}
     assert terms(*["quokka quokka quokka"] * 3) == frozenset()
 
 
 @given(st.lists(st.tuples(texts, st.sampled_from(LANGUAGES)), max_size=3))
 def test_any_texts_have_terms_among_their_words(files: list[tuple[str, str]]) -> None:
     seen = [sightings(text, language) for text, language in files]
-    assert learnt(seen, frozenset()).words <= {word for one in seen for word in one.used}
+    found = learnt(seen, frozenset())
+    assert found.named | found.used <= {word for one in seen for word in one.used}
