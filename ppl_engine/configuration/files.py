@@ -30,12 +30,16 @@ def signature(path: Path) -> Signature:
 def read_text(path: Path) -> str | None:
     """Return the text of a file, None where there is none. Raises FileProblemError."""
     try:
-        # A pipe in the place of a file would keep us waiting for somebody to write into it.
-        if not stat.S_ISREG(path.stat().st_mode):
-            raise FileProblemError("it is no regular file")
+        mode = path.stat().st_mode
+    except (OSError, ValueError):
+        return None  # in a folder that we may not enter, there is nothing for us
+    # A pipe in the place of a file would keep us waiting for somebody to write into it.
+    if not stat.S_ISREG(mode):
+        raise FileProblemError("it is no regular file")
+    try:
         with path.open("rb") as file:
             data = file.read(_MOST_BYTES + 1)
-    except (FileNotFoundError, NotADirectoryError):
+    except FileNotFoundError:
         return None
     except OSError as error:
         raise FileProblemError(f"it can not be read: {error.strerror}") from error

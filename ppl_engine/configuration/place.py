@@ -20,7 +20,7 @@ def folders_above(directory: Path, fallback: Path) -> Iterator[Path]:
     what lies further up is not of one piece with it.
     """
     above = [directory, *directory.parents][:_MOST_LEVELS]
-    last = next((one for one in above if _is_repository(one)), None)
+    last = next((one for one in above if is_repository(one)), None)
     if last is None:
         last = fallback if fallback in above else directory
     for one in above:
@@ -29,14 +29,15 @@ def folders_above(directory: Path, fallback: Path) -> Iterator[Path]:
             return
 
 
+def is_repository(directory: Path) -> bool:
+    """Whether a folder is the root of a repository."""
+    return any(os.path.lexists(directory / name) for name in _REPOSITORY)
+
+
 def user_words_path() -> Path:
     """Return the user's own dictionary."""
     chosen = os.environ.get(DIRECTORY_VARIABLE) or _users_directory()
     return Path(chosen).expanduser().absolute() / "words.txt"
-
-
-def _is_repository(directory: Path) -> bool:
-    return any(os.path.lexists(directory / name) for name in _REPOSITORY)
 
 
 def _users_directory() -> str:

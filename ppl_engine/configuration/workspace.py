@@ -119,19 +119,28 @@ def load_workspace(file: Path) -> Workspace:
     return _loaded(file.absolute().parent, file, table, reading)
 
 
-def user_workspace(root: Path) -> Workspace:
-    """Return what holds where nothing of the workspace does: the user's own dictionary."""
-    reading = _Reading()
-    user_words = user_words_path()
+def bare_workspace(root: Path) -> Workspace:
+    """Return what holds where no file is read."""
     return Workspace(
         root=root,
         file=None,
         configuration=Configuration(learn_terms=False),
-        user_words_path=user_words,
+        user_words_path=user_words_path(),
         words_path=None,
         baseline_path=None,
-        dictionaries=reading.dictionaries([user_words]),
+        dictionaries=(),
         baseline=Baseline(),
+        complaints=(),
+        sources={},
+    )
+
+
+def user_workspace(root: Path) -> Workspace:
+    """Return what holds where nothing of the workspace does: the user's own dictionary."""
+    bare, reading = bare_workspace(root), _Reading()
+    return replace(
+        bare,
+        dictionaries=reading.dictionaries([bare.user_words_path]),
         complaints=tuple(reading.complaints),
         sources=reading.sources,
     )
