@@ -22,7 +22,7 @@ def signature(path: Path) -> Signature:
     """Return what tells whether a file is as it was."""
     try:
         found = path.stat()
-    except OSError:
+    except (OSError, ValueError):
         return None
     return found.st_mtime_ns, found.st_size, found.st_ino
 

@@ -24,6 +24,10 @@ _ALL: Final = ""
 
 _REASON: Final = "--"
 _N_SHOWN: Final = 40
+_LONGEST_BLOCK: Final = 20_000
+"""In characters, so that a text without empty lines is not gone over again and again."""
+
+_BLANK_LINE: Final = re.compile(r"(?:\r\n|\r|\n)[ \t]{0,200}(?=[\r\n])")
 _LINE: Final = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 
 
@@ -69,7 +73,7 @@ class _Reading:
     def __init__(self, text: str, language: str) -> None:
         self._text = text
         self._language = language
-        self._blocks: list[int] | None = None
+        self._block = Span(0, 0)
         self._since: dict[str, int] = {}
         self._silenced: dict[str, list[Span]] = {}
         self._words: list[str] = []
@@ -142,23 +146,27 @@ class _Reading:
 
     def _end_of_block(self, offset: int) -> int:
         """Return the end of the block that goes on after an offset, or begins next."""
-        if self._blocks is None:
-            is_program = self._language in PROGRAMS
-            self._blocks = _program_blocks(self._text) if is_program else _blocks(self._text)
         while offset < len(self._text) and self._text[offset].isspace():
             offset += 1
-        idx = bisect_right(self._blocks, offset)
-        return self._blocks[idx] if idx < len(self._blocks) else len(self._text)
+        if offset not in self._block:
+            last = min(len(self._text), offset + _LONGEST_BLOCK)
+            found = _BLANK_LINE.search(self._text, offset, last)
+            near = self._text[offset : found.start() if found else last]
+            is_program = self._language in PROGRAMS
+            length = _first_of_program(near) if is_program else _first_paragraph(near)
+            self._block = Span(offset, offset + length)
+        return self._block.end
 
 
-def _blocks(text: str) -> list[int]:
-    """Return where paragraphs, headings and list items end."""
-    return [paragraph.end for paragraph in paragraphs(text)]
+def _first_paragraph(text: str) -> int:
+    """Return how long the first paragraph, heading or list item is."""
+    return paragraphs(text)[0].end if text else 0
 
 
-def _program_blocks(text: str) -> list[int]:
-    """Return where lines without a letter end, as those between the paragraphs of a comment."""
-    return [match.end() for match in _LINE.finditer(text) if not any(map(str.isalnum, match[0]))]
+def _first_of_program(text: str) -> int:
+    """Return where a line without a letter ends, as between the paragraphs of a comment."""
+    ends = (m.end() for m in _LINE.finditer(text) if not any(map(str.isalnum, m[0])))
+    return next(ends, len(text))
 
 
 def _merged(spans: Iterable[Span]) -> tuple[Span, ...]:

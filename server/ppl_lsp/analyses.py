@@ -9,10 +9,10 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
+from ppl_engine.findings.thresholds import Thresholds
 from ppl_engine.host.queue import Priority
 from ppl_lsp.documents import Document
 from ppl_lsp.engine import RemoteEngine
-from ppl_lsp.settings import Settings
 
 if TYPE_CHECKING:
     from ppl_engine.analysis import Analysis, Progress
@@ -59,13 +59,13 @@ class Analyses:
         self._works: dict[str, _Work] = {}
 
     def request(
-        self, document: Document, settings: Settings, priority: Priority, *, delay_s: float
+        self, document: Document, thresholds: Thresholds, priority: Priority, *, delay_s: float
     ) -> None:
         """Analyze a document after a while, unless a newer version comes first."""
         self.forget(document.uri)
         work = _Work(document)
         self._works[document.uri] = work
-        work.task = asyncio.create_task(self._analyze(work, settings, priority, delay_s))
+        work.task = asyncio.create_task(self._analyze(work, thresholds, priority, delay_s))
 
     def forget(self, uri: str) -> None:
         """Drop what is known of a document and end the work on it."""
@@ -98,7 +98,7 @@ class Analyses:
         return work if work and work.document is document else None
 
     async def _analyze(
-        self, work: _Work, settings: Settings, priority: Priority, delay_s: float
+        self, work: _Work, thresholds: Thresholds, priority: Priority, delay_s: float
     ) -> None:
         if delay_s:
             await self._sleep(delay_s)
@@ -113,7 +113,7 @@ class Analyses:
                 document.uri,
                 document.text,
                 language=document.language,
-                thresholds=settings.thresholds,
+                thresholds=thresholds,
                 priority=priority,
                 on_progress=on_progress,
             )

@@ -5,6 +5,7 @@ Everything here runs on the event loop.
 
 import asyncio
 import logging
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from ppl_engine.errors import EngineError
@@ -15,8 +16,10 @@ from ppl_lsp.client import Client, Sender
 from ppl_lsp.documents import Document
 from ppl_lsp.engine import RemoteEngine, Way
 from ppl_lsp.features.diagnostics import render_diagnostics, render_none
+from ppl_lsp.features.edits import EditStyle
 from ppl_lsp.features.hover_text import PLAIN, Markup
 from ppl_lsp.features.status import render_status, scored_message, scoring_message
+from ppl_lsp.guidance import Guidance
 from ppl_lsp.line_index import PositionEncoding
 from ppl_lsp.protocol import State
 from ppl_lsp.settings import Settings
@@ -24,11 +27,14 @@ from ppl_lsp.settings import Settings
 if TYPE_CHECKING:
     from ppl_engine.analysis import Analysis, Progress
     from ppl_engine.explanation import Explanation
+    from ppl_engine.findings.thresholds import Thresholds
+    from ppl_engine.ignoring.rules import Sifted
     from ppl_engine.scoring.scorer import ModelInfo
 
 logger = logging.getLogger(__name__)
 
 _MODEL: Final = "model"  # what can fail besides documents
+_SETTINGS: Final = "settings"  # what can be wrong besides the files of a workspace
 
 
 class Session:
@@ -53,6 +59,12 @@ class Session:
         self.is_configured = False
         """Whether the client has said what its settings are, or that it has none."""
 
+        self.edit_style = EditStyle()
+        self.guidance = Guidance(self._on_guidance)
+        self._shown: dict[str, tuple[Document, Sifted]] = {}
+        self._asked: dict[str, Thresholds] = {}
+        """What the analysis of each document was asked for with."""
+
         self._client = Client(sender)
         self._engine = RemoteEngine(way, on_state=self._on_engine)
         self._analyses = Analyses(self._engine, self, sleep=sleep)
@@ -67,7 +79,7 @@ class Session:
         """Take over the client's initialization options, under all that it says later."""
         self.base_settings, complaints = self.base_settings.updated(options)
         self.settings = self.base_settings
-        self._client.complain(complaints)
+        self._client.complain(_SETTINGS, complaints)
 
     def start(self) -> None:
         """Get ready; the model is loaded when the settings come, by `configure`."""
@@ -77,6 +89,7 @@ class Session:
     def open(self, document: Document) -> None:
         """Take over a document."""
         self.documents[document.uri] = document
+        self.guidance.open(document.uri)
         self._request(document, Priority.OPENED)
         if self._is_hopeless(document):
             # Nothing will come: whoever waits for diagnostics need not wait.
@@ -95,6 +108,8 @@ class Session:
             return
         self._analyses.forget(uri)
         self._engine.forget(uri)
+        self.guidance.close(uri)
+        self._shown.pop(uri, None)
         self._client.succeed(uri)
         self._client.publish(render_none(uri))
         self._announce()
@@ -103,7 +118,8 @@ class Session:
         """Lay the client's settings over the base, say what is wrong with them, apply the rest."""
         self.is_configured = True
         settings, complaints = self.base_settings.updated(sent)
-        self._client.complain(complaints)
+        self._client.complain(_SETTINGS, complaints)
+        self.guidance.trust(is_trusted=settings.workspace_files)
         if settings != self.settings or self.model is None:
             self._apply(settings)
 
@@ -111,6 +127,21 @@ class Session:
         """Let go of the engine: the client is gone."""
         self._analyses.forget_all()
         self._engine.close()
+        self.guidance.end()
+
+    def shown(self, uri: str) -> "tuple[Document, Sifted] | None":
+        """Return what is shown of a document, if that is its newest version."""
+        shown = self._shown.get(uri)
+        return shown if shown and shown[0] is self.documents.get(uri) else None
+
+    async def change_files(self, subject: str, job: Callable[[], None]) -> None:
+        """Change a dictionary or the like, and tell the user where that is not possible."""
+        try:
+            await self.guidance.change(job)
+        except EngineError as error:
+            self._client.fail(subject, str(error))
+        else:
+            self._client.succeed(subject)
 
     async def analysis(self, uri: str, *, timeout_s: float) -> "Analysis | None":
         """Wait a while for the analysis of the newest version of a document.
@@ -245,7 +276,28 @@ class Session:
     def _request(self, document: Document, priority: Priority, *, delay_s: float = 0.0) -> None:
         self._analyses.forget(document.uri)
         if self.settings.enabled and self.model is not None:
-            self._analyses.request(document, self.settings, priority, delay_s=delay_s)
+            thresholds = self._thresholds(document)
+            self._asked[document.uri] = thresholds
+            self._analyses.request(document, thresholds, priority, delay_s=delay_s)
+
+    def _thresholds(self, document: Document) -> "Thresholds":
+        """Return those of the workspace, under those that the client has set to other values."""
+        workspace = self.guidance.workspace(document.uri)
+        return self.settings.thresholds_over(
+            workspace.configuration.thresholds if workspace else {}
+        )
+
+    def _on_guidance(self, uri: str) -> None:
+        """Show a document as its workspace wants it."""
+        document, workspace = self.documents.get(uri), self.guidance.workspace(uri)
+        if document is None or workspace is None:
+            return
+        self._client.complain(str(workspace.root), workspace.complaints)
+        analysis = self._analyses.analysis(document)
+        if self._asked.get(uri, self._thresholds(document)) != self._thresholds(document):
+            self._request(document, Priority.OPENED)
+        elif analysis:
+            self._publish(document, analysis)
 
     def _redraw(self) -> None:
         """Publish anew what is known; where work is pending, the marks stay until it is done."""
@@ -258,7 +310,20 @@ class Session:
             self._publish(document, None)
 
     def _publish(self, document: Document, analysis: "Analysis | None") -> None:
-        self._client.publish(render_diagnostics(document, analysis, self.settings))
+        """Show what is left of what was found; nothing before it is known what is to be left."""
+        self._shown.pop(document.uri, None)
+        if analysis is None:
+            self._client.publish(render_diagnostics(document, None, self.settings, {}))
+            return
+        rules = self.guidance.rules(document.uri)
+        if rules is None:
+            return
+        # It was imported where the rules were made, beside the loop.
+        from ppl_engine.ignoring.rules import sift  # noqa: PLC0415
+
+        sifted = sift(analysis.findings, document.text, document.language, rules)
+        self._shown[document.uri] = (document, sifted)
+        self._client.publish(render_diagnostics(document, sifted, self.settings, rules.severities))
 
     def _tell(self, state: State, message: str) -> None:
         self._client.tell(render_status(state, message, self.settings, self.model))
