@@ -13,6 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 from pygls.uris import to_fs_path
 
+from ppl_engine.findings.thresholds import Thresholds
+from ppl_lsp.settings import Settings
+
 if TYPE_CHECKING:
     from ppl_engine.configuration.workspace import Workspace
     from ppl_engine.configuration.workspaces import Workspaces
@@ -69,6 +72,11 @@ class Guidance:
         terms = self._terms.get(workspace.root)
         path = path_of(uri)
         return workspace.rules(path, terms) if terms else workspace.rules(path)
+
+    def thresholds(self, uri: str, settings: Settings) -> Thresholds:
+        """Return the thresholds for a document as far as is known now."""
+        workspace = self._known.get(uri)
+        return settings.thresholds_over(workspace.configuration.thresholds if workspace else {})
 
     def trust(self, *, is_trusted: bool) -> None:
         """Take files of workspaces into account, or only the user's own."""

@@ -5,7 +5,6 @@ Everything here runs on the event loop.
 
 import asyncio
 import logging
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from ppl_engine.errors import EngineError
@@ -15,7 +14,6 @@ from ppl_lsp.analyses import Analyses, Sleep
 from ppl_lsp.client import Client, Sender
 from ppl_lsp.documents import Document
 from ppl_lsp.engine import RemoteEngine, Way
-from ppl_lsp.features.diagnostics import render_diagnostics, render_none
 from ppl_lsp.features.edits import EditStyle
 from ppl_lsp.features.hover_text import PLAIN, Markup
 from ppl_lsp.features.status import render_status, scored_message, scoring_message
@@ -23,12 +21,11 @@ from ppl_lsp.guidance import Guidance
 from ppl_lsp.line_index import PositionEncoding
 from ppl_lsp.protocol import State
 from ppl_lsp.settings import Settings
+from ppl_lsp.showing import Showing
 
 if TYPE_CHECKING:
     from ppl_engine.analysis import Analysis, Progress
     from ppl_engine.explanation import Explanation
-    from ppl_engine.findings.thresholds import Thresholds
-    from ppl_engine.ignoring.rules import Sifted
     from ppl_engine.scoring.scorer import ModelInfo
 
 logger = logging.getLogger(__name__)
@@ -61,11 +58,8 @@ class Session:
 
         self.edit_style = EditStyle()
         self.guidance = Guidance(self._on_guidance)
-        self._shown: dict[str, tuple[Document, Sifted]] = {}
-        self._asked: dict[str, Thresholds] = {}
-        """What the analysis of each document was asked for with."""
-
         self._client = Client(sender)
+        self.showing = Showing(self._client, self.guidance)
         self._engine = RemoteEngine(way, on_state=self._on_engine)
         self._analyses = Analyses(self._engine, self, sleep=sleep)
         self._choice: ModelChoice | None = None
@@ -93,7 +87,7 @@ class Session:
         self._request(document, Priority.OPENED)
         if self._is_hopeless(document):
             # Nothing will come: whoever waits for diagnostics need not wait.
-            self._publish(document, None)
+            self.showing.wipe(document, self.settings)
 
     def change(self, document: Document) -> None:
         """Put a newer snapshot in the place of an open document."""
@@ -109,9 +103,8 @@ class Session:
         self._analyses.forget(uri)
         self._engine.forget(uri)
         self.guidance.close(uri)
-        self._shown.pop(uri, None)
         self._client.succeed(uri)
-        self._client.publish(render_none(uri))
+        self.showing.close(uri)
         self._announce()
 
     def configure(self, sent: object) -> None:
@@ -129,19 +122,10 @@ class Session:
         self._engine.close()
         self.guidance.end()
 
-    def shown(self, uri: str) -> "tuple[Document, Sifted] | None":
-        """Return what is shown of a document, if that is its newest version."""
-        shown = self._shown.get(uri)
-        return shown if shown and shown[0] is self.documents.get(uri) else None
-
-    async def change_files(self, subject: str, job: Callable[[], None]) -> None:
-        """Change a dictionary or the like, and tell the user where that is not possible."""
-        try:
-            await self.guidance.change(job)
-        except EngineError as error:
-            self._client.fail(subject, str(error))
-        else:
-            self._client.succeed(subject)
+    def report(self, subject: str, error: EngineError) -> None:
+        """Tell the user why something could not be done."""
+        self._client.succeed(subject)  # said each time, since it was asked each time
+        self._client.fail(subject, str(error))
 
     async def analysis(self, uri: str, *, timeout_s: float) -> "Analysis | None":
         """Wait a while for the analysis of the newest version of a document.
@@ -188,7 +172,7 @@ class Session:
         self.model = analysis.model
         self._client.notice(analysis.model)
         self._client.succeed(document.uri)
-        self._publish(document, analysis)
+        self.showing.show(document, analysis, self.settings)
         self._tell("ready", scored_message(analysis))
         self._announce()
 
@@ -199,7 +183,7 @@ class Session:
         if isinstance(error, EngineError):
             self._client.fail(document.uri, str(error))
         # What is still shown belongs to an older version.
-        self._publish(document, None)
+        self.showing.wipe(document, self.settings)
         self._announce()
 
     def _on_engine(self, is_there: bool) -> None:  # noqa: FBT001 - a state
@@ -276,16 +260,8 @@ class Session:
     def _request(self, document: Document, priority: Priority, *, delay_s: float = 0.0) -> None:
         self._analyses.forget(document.uri)
         if self.settings.enabled and self.model is not None:
-            thresholds = self._thresholds(document)
-            self._asked[document.uri] = thresholds
+            thresholds = self.guidance.thresholds(document.uri, self.settings)
             self._analyses.request(document, thresholds, priority, delay_s=delay_s)
-
-    def _thresholds(self, document: Document) -> "Thresholds":
-        """Return those of the workspace, under those that the client has set to other values."""
-        workspace = self.guidance.workspace(document.uri)
-        return self.settings.thresholds_over(
-            workspace.configuration.thresholds if workspace else {}
-        )
 
     def _on_guidance(self, uri: str) -> None:
         """Show a document as its workspace wants it."""
@@ -293,37 +269,21 @@ class Session:
         if document is None or workspace is None:
             return
         self._client.complain(str(workspace.root), workspace.complaints)
-        analysis = self._analyses.analysis(document)
-        if self._asked.get(uri, self._thresholds(document)) != self._thresholds(document):
+        asked = self._analyses.thresholds(document)
+        if asked is not None and asked != self.guidance.thresholds(uri, self.settings):
             self._request(document, Priority.OPENED)
-        elif analysis:
-            self._publish(document, analysis)
+        elif analysis := self._analyses.analysis(document):
+            self.showing.show(document, analysis, self.settings)
 
     def _redraw(self) -> None:
         """Publish anew what is known; where work is pending, the marks stay until it is done."""
         for document in self.documents.values():
             if analysis := self._analyses.analysis(document):
-                self._publish(document, analysis)
+                self.showing.show(document, analysis, self.settings)
 
     def _wipe(self) -> None:
         for document in self.documents.values():
-            self._publish(document, None)
-
-    def _publish(self, document: Document, analysis: "Analysis | None") -> None:
-        """Show what is left of what was found; nothing before it is known what is to be left."""
-        self._shown.pop(document.uri, None)
-        if analysis is None:
-            self._client.publish(render_diagnostics(document, None, self.settings, {}))
-            return
-        rules = self.guidance.rules(document.uri)
-        if rules is None:
-            return
-        # It was imported where the rules were made, beside the loop.
-        from ppl_engine.ignoring.rules import sift  # noqa: PLC0415
-
-        sifted = sift(analysis.findings, document.text, document.language, rules)
-        self._shown[document.uri] = (document, sifted)
-        self._client.publish(render_diagnostics(document, sifted, self.settings, rules.severities))
+            self.showing.wipe(document, self.settings)
 
     def _tell(self, state: State, message: str) -> None:
         self._client.tell(render_status(state, message, self.settings, self.model))

@@ -1,5 +1,7 @@
+import re
 import tomllib
 from dataclasses import fields
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -115,3 +117,16 @@ def test_patterns_are_refused_or_work(patterns: list[str], path: str) -> None:
     except ValueError:
         return
     assert globs.match(path) in {True, False}
+
+
+def test_the_page_has_every_key_and_its_example_is_right() -> None:
+    page = (Path(__file__).parents[2] / "docs/ignoring.md").read_text(encoding="utf-8")
+    table = page[page.index("| key | value |") :]
+    assert re.findall(r"^\| `([a-z-]+)` \| ", table, flags=re.MULTILINE) == list(KEYS)
+    example = page.partition("```toml\n")[2].partition("```")[0]
+    assert parsed(tomllib.loads(example))[1] == ()
+
+
+def test_every_page_about_findings_is_about_a_code() -> None:
+    pages = (Path(__file__).parents[2] / "docs/findings").glob("*.md")
+    assert {page.stem for page in pages} <= set(CODES)

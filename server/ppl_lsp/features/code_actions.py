@@ -46,7 +46,7 @@ async def code_action(
     only = params.context.only
     if only is not None and not any(_includes(kind) for kind in only):
         return None
-    shown = session.shown(params.text_document.uri)
+    shown = session.showing.shown(session.documents.get(params.text_document.uri))
     if shown is None:
         return None
     document, sifted = shown

@@ -6,6 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
+from ppl_engine.errors import EngineError
 from ppl_lsp.features.diagnostics import finding_id
 from ppl_lsp.guidance import path_of
 from ppl_lsp.session import Session
@@ -24,12 +25,13 @@ async def ignore_word(session: Session, uri: str, word: str, where: str) -> None
         return
     path = workspace.user_words_path if where == "user" else workspace.words_path
     if path is not None:
-        await session.change_files(str(path), partial(_add_word, path, word.strip()))
+        await _change(session, path, partial(_add_word, path, word.strip()))
 
 
 async def ignore_occurrence(session: Session, uri: str, name: str) -> None:
     """Accept one finding as it is; the name of one of an older version names nothing."""
-    workspace, shown, document = session.guidance.workspace(uri), session.shown(uri), path_of(uri)
+    workspace, document = session.guidance.workspace(uri), path_of(uri)
+    shown = session.showing.shown(session.documents.get(uri))
     if workspace is None or shown is None or document is None:
         return
     snapshot, sifted = shown
@@ -44,7 +46,7 @@ async def ignore_occurrence(session: Session, uri: str, name: str) -> None:
 
         editing.accept(where, relative, named[name], snapshot.text)
 
-    await session.change_files(str(where), accept)
+    await _change(session, where, accept)
 
 
 async def ignore_code(session: Session, uri: str, code: str) -> None:
@@ -56,7 +58,7 @@ async def ignore_code(session: Session, uri: str, code: str) -> None:
     if workspace is None or workspace.words_path is None or code not in CODES:
         return
     path = workspace.file or workspace.root / NAME
-    await session.change_files(str(path), partial(_ignore_code, path, code))
+    await _change(session, path, partial(_ignore_code, path, code))
 
 
 Command: TypeAlias = Callable[..., Coroutine[Any, Any, None]]
@@ -67,6 +69,13 @@ COMMANDS: Final[dict[str, Command]] = {
     IGNORE_OCCURRENCE: ignore_occurrence,
     IGNORE_CODE: ignore_code,
 }
+
+
+async def _change(session: Session, path: Path, job: Callable[[], None]) -> None:
+    try:
+        await session.guidance.change(job)
+    except EngineError as error:
+        session.report(str(path), error)
 
 
 def _add_word(path: Path, word: str) -> None:
