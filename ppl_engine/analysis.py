@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from ppl_engine.findings.finding import Finding
+from ppl_engine.findings.rereading import Judged
 from ppl_engine.findings.thresholds import Thresholds
 from ppl_engine.findings.vocabulary import Vocabulary
 from ppl_engine.scoring.document import Progress
@@ -26,6 +27,8 @@ class Groundwork:
     layout: Layout
     prose: Prose
     vocabulary: Vocabulary
+    judged: tuple[Judged, ...]
+    """Words for which something else reads better, in order; how much better is not asked here."""
 
 
 @dataclass(frozen=True, slots=True)

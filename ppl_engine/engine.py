@@ -5,11 +5,15 @@ runs it can let something more urgent go first, or close it and so cancel the re
 """
 
 import math
-from collections.abc import Generator, Iterable, Iterator, Sequence
-from typing import Final
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from typing import Final, Protocol
 
 import numpy as np
 
+from ppl_engine.calibrating import UNCALIBRATED, CalibrationStore, calibrate
+from ppl_engine.findings.calibration import Calibration, Sample
+from ppl_engine.findings.correction.lexicon import Lexicon
+from ppl_engine.findings.rereading import Rereader
 from ppl_engine.analysis import Analysis, Progress
 from ppl_engine.analyzing import Means, Request, analyze
 from ppl_engine.explanation import Expected, Explanation, explain_word
@@ -29,16 +33,35 @@ _N_LOOKED_AT: Final = 20
 _CACHE_BYTES: Final = 256 * 2**20
 
 
+class Store(ScoreStore, CalibrationStore, Protocol):
+    """All that an engine knows of what was computed before."""
+
+
 class Engine:
     """A scorer with a memory of the windows it has scored."""
 
     def __init__(
-        self, scorer: Scorer, *, cache_bytes: int = _CACHE_BYTES, store: ScoreStore | None = None
+        self,
+        scorer: Scorer,
+        *,
+        calibration: Calibration | None = None,
+        lexicon: Lexicon | None = None,
+        samples: Callable[[], Sequence[Sample]] = tuple,
+        cache_bytes: int = _CACHE_BYTES,
+        store: Store | None = None,
     ) -> None:
+        """Hold a scorer.
+
+        Without a `calibration` for it, it is measured on the `samples` before the first analysis,
+        unless the store knows it. `lexicon` is what is known of words beside the model.
+        """
         self._scorer = scorer
+        self._samples = samples
         self._store = store
         self._stored: Scorer = scorer if store is None else StoredScorer(scorer, store)
         self._cache = WindowCache(cache_bytes)
+        self._calibration = calibration
+        self._rereader = Rereader(scorer, lexicon or Lexicon.of(()))
         self._stored_predictor = Predictor(scorer, self._cache, _N_LOOKED_AT, store)
         self._predictor = Predictor(scorer, self._cache, _N_LOOKED_AT)
 
@@ -71,15 +94,40 @@ class Engine:
         what is `visible`, then the rest; a `Partial` may come before the rest.
         """
         request = Request(text, language, thresholds, visible)
+        calibration = yield from self._calibrated()
         if previous is not None:
             # What is typed is gone with the next key: kept in memory, not in the store.
-            means = Means(self._scorer, self._cache, self._predictor.predict)
+            means = Means(
+                self._scorer, self._cache, self._predictor.predict, self._rereader, calibration
+            )
             return (yield from analyze(request, previous, means))
-        means = Means(self._stored, self._cache, self._stored_predictor.predict)
+        means = self._lasting_means(calibration)
         analysis = yield from analyze(request, None, means)
         if self._store is not None:
             self._store.flush()
         return analysis
+
+    def calibrate(
+        self, samples: Sequence[Sample]
+    ) -> Generator[Progress, None, Calibration]:
+        """Measure how the model reads clean texts, in bounded steps."""
+        return calibrate(samples, self._lasting_means(UNCALIBRATED))
+
+    def _calibrated(self) -> Generator[Progress, None, Calibration]:
+        """Return how the model reads clean prose: known, kept, or measured now."""
+        if self._calibration is None and self._store is not None:
+            self._calibration = self._store.calibration(self.model)
+        if self._calibration is None:
+            samples = self._samples()
+            self._calibration = (yield from self.calibrate(samples)) if samples else UNCALIBRATED
+            if self._store is not None and samples:
+                self._store.keep_calibration(self.model, self._calibration)
+        return self._calibration
+
+    def _lasting_means(self, calibration: Calibration) -> Means:
+        """Return the means for what is not typed just now: it is kept in the store."""
+        predict = self._stored_predictor.predict
+        return Means(self._stored, self._cache, predict, self._rereader, calibration)
 
     def explain(self, analysis: Analysis, offset: int) -> Explanation | None:
         """Explain the word at a code-point offset; None where there is no word."""

@@ -7,8 +7,9 @@ import regex
 from numpy.typing import NDArray
 
 from ppl_engine.models.tokenizer import TextTokenizer
+from ppl_engine.scoring.branches import Branch
 from ppl_engine.scoring.scorer import Encoding, ModelInfo, Prediction
-from ppl_engine.scoring.scores import WindowScores
+from ppl_engine.scoring.scores import Floats, Ints, WindowScores
 from ppl_engine.scoring.windows import Window
 
 Matrix = NDArray[np.float64]
@@ -75,6 +76,17 @@ class BigramScorer:
             )
         return found
 
+    def score_branches(self, ids: Ints, branches: Sequence[Branch]) -> list[Floats]:
+        return [self._score(branch.window(ids)).logprob for branch in branches]
+
+    def logprobs_at(self, hidden: NDArray[np.float32], token_ids: Sequence[Ints]) -> list[Floats]:
+        rows = self.probabilities[hidden.argmax(axis=1)]
+        with np.errstate(divide="ignore"):
+            return [
+                np.log(row[ids]).astype(np.float32)
+                for row, ids in zip(rows, token_ids, strict=True)
+            ]
+
     def _score(self, window: Window) -> WindowScores:
         last = window.ids[window.n_context - 1 : -1]
         rows = self.probabilities[last]
@@ -137,16 +149,29 @@ class ContextScorer:
         expected = [" word", " other", "s", " and", "\n"]
         return [
             [
-                Prediction(k, expected[(int(row[0]) + k) % len(expected)], -0.1 - k)
+                Prediction(k, expected[(int(row[0]) % 101 + k) % len(expected)], -0.1 - k)
                 for k in range(min(n, len(expected)))
             ]
             for row in hidden
         ]
 
+    def score_branches(self, ids: Ints, branches: Sequence[Branch]) -> list[Floats]:
+        return [self._score(branch.window(ids)).logprob for branch in branches]
+
+    def logprobs_at(self, hidden: NDArray[np.float32], token_ids: Sequence[Ints]) -> list[Floats]:
+        states = hidden[:, 0].astype(np.int64)
+        return [
+            self._logprob(state, ids).astype(np.float32)
+            for state, ids in zip(states, token_ids, strict=True)
+        ]
+
+    def _logprob(self, state: Ints, ids: Ints) -> Matrix:
+        return -((state * 31 + ids * 7) % 977) / 32 - 0.01
+
     def _score(self, window: Window) -> WindowScores:
         state = np.cumsum(window.ids * (np.arange(len(window.ids)) + 17) + 5) % 9973
         before, after = state[window.n_context - 1 : -1], state[window.n_context :]
-        logprob = -((before * 31 + window.ids[window.n_context :] * 7) % 977) / 32 - 0.01
+        logprob = self._logprob(before, window.ids[window.n_context :])
         return WindowScores(
             logprob=logprob.astype(np.float32),
             entropy=(before % 7 / 2).astype(np.float32),
@@ -154,5 +179,5 @@ class ContextScorer:
             top_logprob=np.maximum(logprob, -(before % 3) / 4).astype(np.float32),
             boundary_before=(before % 11 / 16).astype(np.float32),
             boundary_after=(after % 11 / 16).astype(np.float32),
-            hidden=(before[:, None] % 101).astype(np.float32),
+            hidden=before[:, None].astype(np.float32),
         )

@@ -29,9 +29,10 @@ if TYPE_CHECKING:
     from ppl_engine.cli.options import Subparsers
     from ppl_engine.verdict import Verdict
 
-_SUMMARY: Final = "show the surprising words of documents"
+_SUMMARY: Final = "show likely mistakes and surprising words of documents"
 _ABOUT: Final = """\
-Show the words of documents that surprise a language model where it firmly expected another.
+Show where documents surprise a language model: words for which something else reads so much better
+that they are likely mistakes, words where it firmly expected another, passages unlike the rest.
 
 Code, addresses, front matter and markup are read as context and never flagged. Nothing that is
 found is an error: it is a place worth a glance.
@@ -43,10 +44,10 @@ examples:
   git show HEAD:a.md | ppl check -           standard input"""
 
 _THRESHOLD_HELP: Final = {
-    "surprisal_bits": "least surprisal of a word that is flagged",
-    "excess_bits": "least surprisal beyond the entropy of the place",
-    "gap_bits": "how much more probable the most expected token must have been",
-    "max_per_1000_words": "budget of findings; the strongest are shown",
+    "mistakes_per_1000_words": "likely mistakes that clean prose may have; 0 for none at all",
+    "surprises_per_1000_words": "surprising words that clean prose may have",
+    "passages_per_1000_words": "surprising passages that clean prose may have",
+    "max_per_1000_words": "budget of surprising words; the strongest are shown",
     "n_cold_tokens": "first tokens of a text, never flagged",
 }
 

@@ -1,5 +1,7 @@
 """What may become a diagnostic."""
 
+from bisect import bisect_left
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -45,3 +47,19 @@ class Finding:
     """Of the first token; 1 is the most expected. None as above."""
 
     alternatives: tuple[Alternative, ...]
+
+
+def in_order(groups: Iterable[Iterable[Finding]]) -> tuple[Finding, ...]:
+    """Put findings of several kinds in the order of the text.
+
+    Of two that overlap, the one of the earlier group is kept: it says more.
+    """
+    kept: list[tuple[int, int, Finding]] = []  # by place, disjoint
+    for group in groups:
+        for found in group:
+            start, end = found.span.start, found.span.end
+            after = bisect_left(kept, start, key=lambda other: other[0])
+            is_free_before = after == 0 or kept[after - 1][1] <= start
+            if is_free_before and (after == len(kept) or end <= kept[after][0]):
+                kept.insert(after, (start, end, found))
+    return tuple(found for _, _, found in kept)

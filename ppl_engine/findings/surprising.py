@@ -1,7 +1,7 @@
 """`surprising-word`: a word far less probable than its place explains, where another was expected.
 
-Three lenses must agree: the word is improbable (surprisal), more so than the openness of the place
-accounts for (excess over the entropy), and something else was firmly expected (gap). Names,
+Two lenses must agree: the word is more improbable than the openness of the place accounts for
+(excess over the entropy), and something else was firmly expected (gap). Names,
 identifiers, numbers and all that is not prose are context, never flagged. A term is flagged where
 it first occurs, and a budget keeps the strongest only.
 """
@@ -18,7 +18,7 @@ from ppl_engine.findings.finding import Alternative, Finding, Severity
 from ppl_engine.findings.thresholds import Thresholds
 from ppl_engine.findings.vocabulary import Vocabulary, asked
 from ppl_engine.scoring.scorer import Prediction
-from ppl_engine.scoring.scores import Ints, TokenScores
+from ppl_engine.scoring.scores import Floats, Ints, TokenScores
 from ppl_engine.scoring.units import NATS_PER_BIT
 from ppl_engine.scoring.word_scores import WordScores
 from ppl_engine.text.prose import Prose
@@ -35,15 +35,29 @@ _N_HASHED_BITS: Final = 16
 
 
 def surprising_words(
-    text: str, words: WordScores, prose: Prose, known: Vocabulary, thresholds: Thresholds
+    text: str,
+    words: WordScores,
+    prose: Prose,
+    known: Vocabulary,
+    thresholds: Thresholds,
+    least_bits: float,
 ) -> tuple[list[int], Vocabulary]:
-    """Return the indices of the words to flag, ascending, and what was found out about words."""
-    strong = _strong(words, thresholds)
+    """Return the indices of the words to flag, ascending, and what was found out about words.
+
+    Their strength, see `strengths`, is at least `least_bits`.
+    """
+    is_strong = (least_bits <= strengths(words)) & words.is_word
+    strong = np.flatnonzero(is_strong & (thresholds.n_cold_tokens <= words.first_token))
     unasked = strong[known.may_be_flagged[strong] < 0]
     known = asked(text, words, prose, known, unasked.tolist())
     candidates = strong[known.may_be_flagged[strong] == 1]
     candidates = candidates[_first_of_term(known.term, candidates) == candidates]
     return _strongest(candidates, words, thresholds), known
+
+
+def strengths(words: WordScores) -> Floats:
+    """Return for each word the lesser of its excess and its gap, in bits."""
+    return np.minimum(words.excess_bits, words.gap_bits)
 
 
 def finding(
@@ -87,18 +101,6 @@ def alternatives(
         if prediction.text[:1].isspace() == has_space and _BEGINS_WORD.match(prediction.text)
     )
     return tuple(islice(fitting, _N_ALTERNATIVES))
-
-
-def _strong(words: WordScores, thresholds: Thresholds) -> Ints:
-    surprisal_bits = words.surprisal_bits
-    excess_bits = surprisal_bits - words.entropy_bits
-    return np.flatnonzero(
-        (thresholds.surprisal_bits <= surprisal_bits)
-        & (thresholds.excess_bits <= excess_bits)
-        & (thresholds.gap_bits <= words.gap_bits)
-        & (thresholds.n_cold_tokens <= words.first_token)
-        & words.is_word
-    )
 
 
 def _first_of_term(terms: Ints, word_idx: Ints) -> Ints:

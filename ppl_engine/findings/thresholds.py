@@ -5,19 +5,23 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """When a word is surprising enough to be shown as a finding."""
+    """How much may be flagged where there is nothing to flag, and what is never flagged.
 
-    surprisal_bits: float = 22.0
-    """Least surprisal of the word."""
+    Rates are those of clean prose, in which every finding is a false alarm: they hold for whatever
+    model is used, see `findings.calibration`. Worse prose has more findings. 0 switches a kind off.
+    """
 
-    excess_bits: float = 14.0
-    """Least surprisal beyond the entropy of the place: more than the place explains."""
+    mistakes_per_1000_words: float = 0.5
+    """Likely mistakes that clean prose may have."""
 
-    gap_bits: float = 14.0
-    """How much more probable the most expected token must have been: a firm alternative."""
+    surprises_per_1000_words: float = 3.0
+    """Surprising words that clean prose may have."""
+
+    passages_per_1000_words: float = 0.2
+    """Surprising passages that clean prose may have."""
 
     max_per_1000_words: int = 10
-    """Budget: only the strongest are shown. A text of any length may show one, unless this is 0."""
+    """Budget of surprising words: only the strongest are shown. Any text may show one, unless 0."""
 
     n_cold_tokens: int = 32
     """The first tokens of a text, which the model reads without context, are never flagged."""

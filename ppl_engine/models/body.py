@@ -4,6 +4,7 @@ Two bodies exist: `llama` is our own, for the one architecture most models share
 whatever transformers has.
 """
 
+from collections.abc import Sequence
 from typing import Protocol
 
 import torch
@@ -54,6 +55,14 @@ class Body(Protocol):
         """Read ids (T,) after what `past` holds and append them to it.
 
         Returns the final hidden states (n_wanted, D) of the last of them.
+        """
+        ...
+
+    def branch_hidden_states(self, branches: Sequence[tuple[int, Tensor]], past: Past) -> Tensor:
+        """Read ids (T,) of each branch (n, ids) after the first `n` tokens of `past`.
+
+        Branches see nothing of each other, and `past` stays as it is. Returns their final hidden
+        states (ΣT, D), one branch after the other.
         """
         ...
 

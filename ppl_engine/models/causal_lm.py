@@ -11,13 +11,15 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from ppl_engine.errors import NotEnoughMemoryError, NumericsError
-from ppl_engine.models.body import Body
+from ppl_engine.models.body import Body, Past
+from ppl_engine.models.branching import Reading, batches, tensors
 from ppl_engine.models.head import Head
 from ppl_engine.models.kept import KeptWindow, KeptWindows
 from ppl_engine.models.rows import RowTable, first_row, n_rows, padded, targets, window_scores
 from ppl_engine.models.tokenizer import TextTokenizer
+from ppl_engine.scoring.branches import Branch, branches_as_windows
 from ppl_engine.scoring.scorer import Encoding, ModelInfo, Prediction
-from ppl_engine.scoring.scores import WindowScores
+from ppl_engine.scoring.scores import Floats, Ints, WindowScores
 from ppl_engine.scoring.windows import Window
 
 logger = logging.getLogger(__name__)
@@ -88,14 +90,14 @@ class CausalLM:
             chosen = [windows[idx] for idx in batch]
             n_kept = len(self._kept)
             try:
-                tables = [self._go_on(chosen[0])] if goes_on else self._read(chosen)
+                tables = [self._go_on(chosen[0]).table] if goes_on else self._read(chosen)
             except (RuntimeError, MemoryError) as exc:
                 if not is_out_of_memory(exc):
                     raise
                 pending += self._after_out_of_memory(batch, had_kept=n_kept > 0)
                 continue
             for table in tables:
-                self._check_numbers(table)
+                self._check_numbers(table.logprob)
             yield [
                 (idx, window_scores(table, w))
                 for idx, table, w in zip(batch, tables, chosen, strict=True)
@@ -126,6 +128,57 @@ class CausalLM:
             for row in zip(rows_of_ids, rows_of_logprobs, strict=True)
         ]
 
+    def score_branches(self, ids: Ints, branches: Sequence[Branch]) -> list[Floats]:
+        """Return for each branch of a window ln p of each of its ids, in nats.
+
+        The window is read once, and not at all if it is kept; then the branches after it, many at
+        once. In `exact` precision, and with a body that can not go on, each is read by itself.
+        """
+        if not self._goes_on:
+            return branches_as_windows(self.score_windows, ids, branches)
+        readings = [Reading.of(branch.window(ids)) for branch in branches]
+        rows = [np.empty(0, np.float32) for _ in readings]
+        pending = batches(readings, self._step_tokens)[::-1]
+        shared = ids[: max((reading.n_before for reading in readings), default=0)]
+        past: Past | None = None
+        while pending:
+            batch = pending.pop()
+            had_kept = past is not None or len(self._kept) > 0
+            try:
+                past = self._past_of(shared) if past is None else past
+                found = self._read_branches([readings[idx] for idx in batch], past)
+            except (RuntimeError, MemoryError) as exc:
+                if not is_out_of_memory(exc):
+                    raise
+                past = None
+                pending += self._after_out_of_memory(batch, had_kept=had_kept)
+                continue
+            for idx, part in zip(batch, found, strict=True):
+                self._check_numbers(part)
+                rows[idx] = part
+        return [reading.logprobs(part) for reading, part in zip(readings, rows, strict=True)]
+
+    def logprobs_at(self, hidden: NDArray[np.float32], token_ids: Sequence[Ints]) -> list[Floats]:
+        """Return ln p of some next tokens, for each final hidden state (rows, width), in nats."""
+        try:
+            return self._logprobs_at(hidden, token_ids)
+        except (RuntimeError, MemoryError) as exc:
+            if not is_out_of_memory(exc):
+                raise
+            self._after_out_of_memory([0], had_kept=len(self._kept) > 0)
+            return self._logprobs_at(hidden, token_ids)
+
+    @torch.inference_mode()
+    def _logprobs_at(self, hidden: NDArray[np.float32], token_ids: Sequence[Ints]) -> list[Floats]:
+        head = self._parts.head
+        sizes = [len(ids) for ids in token_ids]
+        rows = np.repeat(np.arange(len(sizes)), sizes)
+        wanted = np.concatenate([np.empty(0, np.int64), *token_ids])
+        found = head.logprobs(
+            *(torch.from_numpy(array).to(head.device) for array in (hidden, rows, wanted))
+        )
+        return np.split(found.cpu().numpy(), np.cumsum(sizes)[:-1]) if sizes else []
+
     @property
     def _goes_on(self) -> bool:
         return self._parts.body.goes_on and self._info.precision != "exact"
@@ -153,7 +206,7 @@ class CausalLM:
         return [table.slice(end - n_rows(w), end) for w, end in zip(windows, ends, strict=True)]
 
     @torch.inference_mode()
-    def _go_on(self, window: Window) -> RowTable:
+    def _go_on(self, window: Window) -> KeptWindow:
         """Read a window from where it differs from one that is kept, and keep it."""
         ids, first = window.ids, first_row(window)
         body, device = self._parts.body, self._parts.head.device
@@ -176,15 +229,34 @@ class CausalLM:
             hidden = read if before is None else torch.cat([hidden, read.float()])
         table = self._scored(hidden, targets(window, len(ids) - len(hidden)))
         table = known.followed_by(table) if known else table
-        self._kept.put(KeptWindow(ids, past, first, table))
-        return table
+        window_kept = KeptWindow(ids, past, first, table)
+        self._kept.put(window_kept)
+        return window_kept
+
+    def _past_of(self, ids: Ints) -> Past:
+        """Return what is known after some ids, to be looked at only; read now if nobody did."""
+        if len(ids) == 0:
+            return self._parts.body.new_past(0)
+        past = self._kept.past_of(ids)
+        return self._go_on(Window(ids, len(ids))).past if past is None else past
+
+    @torch.inference_mode()
+    def _read_branches(self, readings: Sequence[Reading], past: Past) -> list[Floats]:
+        """Return ln p of the targets of each."""
+        head = self._parts.head
+        branches, wanted = tensors(readings, head.device)
+        hidden = self._parts.body.branch_hidden_states(branches, past)  # (R, D)
+        rows = torch.arange(len(wanted), device=head.device)
+        found = head.logprobs(hidden, rows, wanted).cpu().numpy()
+        ends = np.cumsum([len(reading.ids) for reading in readings])
+        return np.split(found, ends[:-1])
 
     def _scored(self, hidden: Tensor, wanted: Tensor) -> RowTable:
         """Score tokens (R,) against what final hidden states (R, D) predict."""
         return RowTable.of(self._parts.head.score(hidden, wanted.to(hidden.device)), hidden)
 
-    def _check_numbers(self, table: RowTable) -> None:
-        if np.isnan(table.logprob).any():
+    def _check_numbers(self, logprob: Floats) -> None:
+        if np.isnan(logprob).any():
             self._kept.clear()
             raise NumericsError(
                 f"{self._info.name} gives no numbers in {self._info.precision} for a part of the "

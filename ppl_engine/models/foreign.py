@@ -3,8 +3,9 @@
 Importing it takes seconds, so nothing imports this module before it is needed.
 """
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
+from copy import copy
 from typing import Any, Final, cast
 
 import torch
@@ -63,6 +64,15 @@ class ForeignPast:
         elif n_tokens < self.n_tokens:
             self.cache.crop(n_tokens - self.n_tokens)  # newer versions take no positive number
 
+    def fork(self) -> "ForeignPast":
+        """Return a past that goes on from here by itself.
+
+        Layers that go on replace their tensors and never write into them, so these are shared.
+        """
+        other = ForeignPast()
+        other.cache.layers = [copy(layer) for layer in self.cache.layers]
+        return other
+
 
 class ForeignBody:
     """The body of a transformers model; a `Body`."""
@@ -92,6 +102,20 @@ class ForeignBody:
         cache = cast("ForeignPast", past).cache
         found = self.model.base_model(input_ids=ids[None], past_key_values=cache, use_cache=True)
         return cast("Tensor", found.last_hidden_state)[0, len(ids) - n_wanted :]
+
+    def branch_hidden_states(self, branches: Sequence[tuple[int, Tensor]], past: Past) -> Tensor:
+        """Read each branch (n, ids) after the first `n` tokens of `past`; return (ΣT, D).
+
+        One after the other, each in place of the one before: how a model masks tokens beside each
+        other is its own affair.
+        """
+        own = cast("ForeignPast", past).fork()
+        found: dict[int, Tensor] = {}
+        for idx in sorted(range(len(branches)), key=lambda idx: -branches[idx][0]):
+            n_before, ids = branches[idx]
+            own.crop(n_before)
+            found[idx] = self.more_hidden_states(ids, own, len(ids))
+        return torch.cat([found[idx] for idx in range(len(branches))])
 
     def own_logits(self, ids: Tensor) -> Tensor | None:
         """Return the logits (B, T, V) of the whole model."""

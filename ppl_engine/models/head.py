@@ -14,7 +14,7 @@ sound while every row's maximum is within ±60. The few rows where it is not are
 what is by then known to be their maximum subtracted.
 """
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -103,6 +103,42 @@ class Head:
         ]
         indices = torch.cat([part.indices for part in parts])
         return indices, torch.cat([part.values for part in parts])
+
+    def logprobs(self, hidden: Tensor, rows: Tensor, token_ids: Tensor) -> Tensor:
+        """Return ln p (P,) of `token_ids` (P,), each by what its row (P,) of `hidden` predicts.
+
+        The sum over the vocabulary is all that is computed of a row of `hidden` (R, D), once for
+        all its tokens.
+        """
+        if self.weight.dtype == torch.float32:
+            hidden = hidden.float()
+        n = _MOST_ROWS[self.device.type]
+        log_totals = [self._log_total(hidden[k : k + n]) for k in range(0, len(hidden), n)]
+        logits = [
+            self._target_logits(hidden[rows[k : k + n]], token_ids[k : k + n])
+            for k in range(0, len(rows), n)
+        ]
+        if not logits:
+            return hidden.new_empty(0, dtype=torch.float32)
+        return (torch.cat(logits) - torch.cat(log_totals)[rows]).clamp_(max=0.0)
+
+    def _log_total(self, hidden: Tensor) -> Tensor:
+        """Return ln Σ e^z (R,) for rows that fit into one tile."""
+        total = torch.zeros(len(hidden), device=hidden.device)
+        for tile in self._tiles(hidden):
+            total.add_(tile.exp_().sum(dim=1))
+        log_total = total.log_()
+        unsafe = ~(log_total.abs() <= _SAFE_MAXIMUM)  # NaN is not safe either
+        if unsafe.any():
+            parts = [tile.logsumexp(dim=1) for tile in self._tiles(hidden[unsafe])]
+            log_total[unsafe] = torch.stack(parts).logsumexp(dim=0)
+        return log_total
+
+    def _tiles(self, hidden: Tensor) -> Iterator[Tensor]:
+        """Yield the logits of rows a part of the vocabulary at a time."""
+        width = self._tile_width(len(hidden))
+        for start in range(0, len(self.weight), width):
+            yield self._tile(hidden, start, start + width)
 
     def _score_rows(self, hidden: Tensor, targets: Tensor) -> RowScores:
         sums = self._sums(hidden, targets, None)

@@ -75,6 +75,17 @@ class KeptWindows:
             return None
         return self._windows.pop(best), shared[best]
 
+    def past_of(self, ids: Ints) -> Past | None:
+        """Return what was read of a window that begins with `ids`, the very same one included.
+
+        The window stays here, so that this is to be looked at only.
+        """
+        for key, kept in reversed(self._windows.items()):
+            if n_shared(kept.ids, ids) == len(ids):
+                self._windows.move_to_end(key)
+                return kept.past
+        return None
+
     def put(self, kept: KeptWindow) -> None:
         """Keep a window, dropping what was used longest ago as far as the bound asks for it."""
         self._windows[next(self._next_key)] = kept

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from ppl_engine.errors import EngineError, ModelLoadError, NotEnoughMemoryError
 from ppl_engine.models.causal_lm import CausalLM, CausalParts, is_out_of_memory
-from ppl_engine.models.choice import ModelChoice
+from ppl_engine.models.choice import EMBEDDED, ModelChoice
 from ppl_engine.models.device import (
     DTYPES,
     available_bytes,
@@ -26,11 +26,10 @@ from ppl_engine.models.tokenizer import TextTokenizer
 from ppl_engine.models.verification import verify
 from ppl_engine.models.vocabulary import bos, boundary_mask
 from ppl_engine.scoring.anchors import SegmentPolicy
-from ppl_engine.scoring.cache import ScoreStore
 from ppl_engine.scoring.scorer import ModelInfo
 
 if TYPE_CHECKING:
-    from ppl_engine.engine import Engine
+    from ppl_engine.engine import Engine, Store
 
 _OWN_BODY_DEVICES: Final = ("cpu", "cuda")
 _HARMLESS_TENSORS: Final = ("rotary_emb.inv_freq",)
@@ -42,14 +41,26 @@ _REWRITES: Final = (
 )
 
 
-def load_engine(choice: ModelChoice, *, store: ScoreStore | None = None) -> "Engine":
+def load_engine(choice: ModelChoice, *, store: "Store | None" = None) -> "Engine":
     """Load a model and return an engine for it that keeps its scores in `store`, if there is one.
 
     Raises EngineError with a sentence that says what is wrong and what to do.
     """
-    from ppl_engine.engine import Engine  # noqa: PLC0415 - a scorer needs none of the parsers
+    # A scorer needs none of the parsers and lists.
+    from ppl_engine.engine import Engine  # noqa: PLC0415
+    from ppl_engine.english.calibration import read_calibration  # noqa: PLC0415
+    from ppl_engine.english.clean_prose import clean_prose  # noqa: PLC0415
+    from ppl_engine.english.lexicon import load_lexicon  # noqa: PLC0415
 
-    return Engine(load_scorer(choice), store=store)
+    # What any other directory says of itself is not believed.
+    is_ours = choice.model == EMBEDDED
+    return Engine(
+        load_scorer(choice),
+        calibration=read_calibration(find_model(EMBEDDED).directory) if is_ours else None,
+        lexicon=load_lexicon(),
+        samples=clean_prose,
+        store=store,
+    )
 
 
 def load_scorer(choice: ModelChoice) -> CausalLM:

@@ -23,6 +23,7 @@ _STEPS: Final = {
     "train": "train; goes on where a run of this name stopped",
     "evaluate": "judge a run by the test splits and by WikiText-2",
     "export": "put a run with its card where it ships from",
+    "lexicon": "count the words of the training split and list those of English",
     "all": "tokenizer, tokens, train, evaluate, export",
 }
 _COMPARED: Final = ((192, 6), (256, 8), (384, 8), (512, 11))
@@ -64,6 +65,8 @@ def _run(arguments: argparse.Namespace) -> None:
             case "evaluate":
                 steps.export(work, arguments.name)
                 steps.evaluate(work, corpus, wikitext, device=arguments.device, progress=progress)
+            case "lexicon":
+                steps.make_lexicon(work, corpus, progress=progress)
             case _:
                 steps.publish(work, arguments.name, corpus, arguments.to)
 

@@ -22,6 +22,7 @@ from ppl_engine.pretraining.evaluation import (
 )
 from ppl_engine.pretraining.export import export_model
 from ppl_engine.pretraining.held_out import without_held_out
+from ppl_engine.pretraining.lexicon import Policy, count_words, listed, write_lexicon
 from ppl_engine.pretraining.model import Shape
 from ppl_engine.pretraining.progress import Progress
 from ppl_engine.pretraining.scaling import ScalingLaw, SizedRun, fit
@@ -42,6 +43,7 @@ from ppl_engine.pretraining.workplace import (
     read_text,
 )
 
+_CODE: Final = "code"
 _WIKITEXT: Final = "WikiText-2 raw test"
 _LN2: Final = 0.6931471805599453
 
@@ -71,6 +73,16 @@ def make_tokens(
     )
     for category, documents in _by_category(corpus, Split.VALID).items():
         write_stream(documents, tokenizer, frozenset(), work.directory / f"valid-{category}.bin")
+
+
+def make_lexicon(work: Workplace, corpus: Path, *, progress: Progress) -> None:
+    """List the words of the training split as `ppl_engine/english/words.tsv.xz` has them."""
+    work.directory.mkdir(parents=True, exist_ok=True)
+    documents = progress.counted(read_corpus(corpus, Split.TRAIN), "documents counted")
+    prose = (document for document in documents if document.category != _CODE)
+    levels = listed(count_words(prose), Policy())
+    write_lexicon(levels, work.lexicon_path)
+    progress.say(f"{len(levels):,} words in {work.lexicon_path}")
 
 
 def train(work: Workplace, name: str, plan: Plan, *, progress: Progress) -> list[CurvePoint]:

@@ -43,6 +43,11 @@ class Workplace:
         return self.directory / "train.bin"
 
     @property
+    def lexicon_path(self) -> Path:
+        """The list of words."""
+        return self.directory / "english/words.tsv.xz"
+
+    @property
     def model_path(self) -> Path:
         """The exported model."""
         return self.directory / "model"

@@ -11,8 +11,9 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from ppl_engine.scoring.branches import Branch
 from ppl_engine.scoring.scorer import Encoding, ModelInfo, Prediction, Scorer
-from ppl_engine.scoring.scores import WindowScores
+from ppl_engine.scoring.scores import Floats, Ints, WindowScores
 from ppl_engine.scoring.windows import Window
 
 
@@ -124,3 +125,11 @@ class StoredScorer:
     def predict(self, hidden: NDArray[np.float32], n: int) -> list[list[Prediction]]:
         """Return the `n` most probable next tokens for each final hidden state."""
         return self._scorer.predict(hidden, n)
+
+    def score_branches(self, ids: Ints, branches: Sequence[Branch]) -> list[Floats]:
+        """Return ln p of the ids of each branch of a window; nothing of it is kept."""
+        return self._scorer.score_branches(ids, branches)
+
+    def logprobs_at(self, hidden: NDArray[np.float32], token_ids: Sequence[Ints]) -> list[Floats]:
+        """Return ln p of some next tokens for each final hidden state."""
+        return self._scorer.logprobs_at(hidden, token_ids)

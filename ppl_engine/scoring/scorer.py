@@ -7,7 +7,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from ppl_engine.scoring.scores import Ints, WindowScores
+from ppl_engine.scoring.branches import Branch
+from ppl_engine.scoring.scores import Floats, Ints, WindowScores
 from ppl_engine.scoring.windows import Window
 
 
@@ -81,4 +82,17 @@ class Scorer(Protocol):
 
     def predict(self, hidden: NDArray[np.float32], n: int) -> list[list[Prediction]]:
         """Return the `n` most probable next tokens for each final hidden state (rows, width)."""
+        ...
+
+    def score_branches(self, ids: Ints, branches: Sequence[Branch]) -> list[Floats]:
+        """Return for each branch of a window ln p of each of its ids, in nats.
+
+        An id is given the shared ids and those of the branch before it; the first id of a branch
+        that shares nothing is given nothing, and is NaN. What is shared and what a branch adds
+        must fit into the context together. Raises ValueError for a branch that is none.
+        """
+        ...
+
+    def logprobs_at(self, hidden: NDArray[np.float32], token_ids: Sequence[Ints]) -> list[Floats]:
+        """Return ln p of some next tokens, for each final hidden state (rows, width), in nats."""
         ...

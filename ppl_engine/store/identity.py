@@ -3,6 +3,7 @@
     window       model · ids of the window
     prediction   model · window · row in it · how many
     document     model · text · language · thresholds · the code that finds
+    calibration  model · the code and the data that find
     choice       files of the model · device and precision asked for · machine
 
 A model is its revision, precision, device, policies, and the code that runs it.
@@ -26,9 +27,25 @@ from ppl_engine.text.languages import GRAMMAR_LIBRARIES
 
 _PACKAGE: Final = Path(__file__).parents[1]
 _SCORING_CODE: Final = ("models",)
-_FINDING_CODE: Final = (".", "text", "scoring", "models", "findings")
+_FINDING_CODE: Final = (
+    ".",
+    "text",
+    "scoring",
+    "models",
+    "findings",
+    "findings/correction",
+    "english",
+)
+_DATA: Final = ("english/*.xz", "models/embedded/calibration.json")
+"""What findings depend on besides code."""
 _SCORING_LIBRARIES: Final = ("torch", "transformers", "tokenizers")
-_FINDING_LIBRARIES: Final = (*_SCORING_LIBRARIES, "regex", "tree-sitter", *GRAMMAR_LIBRARIES)
+_FINDING_LIBRARIES: Final = (
+    *_SCORING_LIBRARIES,
+    "regex",
+    "rapidfuzz",
+    "tree-sitter",
+    *GRAMMAR_LIBRARIES,
+)
 _CPU_INFO: Final = Path("/proc/cpuinfo")
 _CPU_INFO_BYTES: Final = 4096
 _GPU_VARIABLES: Final = ("CUDA_VISIBLE_DEVICES", "HIP_VISIBLE_DEVICES", "ROCR_VISIBLE_DEVICES")
@@ -56,6 +73,11 @@ def document_key(identity: bytes, text: str, language: str, thresholds: Threshol
     return _digest(b"document", identity, _finding_version(), settings, encoded)
 
 
+def calibration_key(identity: bytes) -> bytes:
+    """Return the key of how a model reads clean prose."""
+    return _digest(b"calibration", identity, _finding_version())
+
+
 def choice_key(revision: str, choice: ModelChoice) -> bytes:
     """Return the key of what a choice of model came to on a machine like this one."""
     asked = repr((revision, choice.device, choice.precision)).encode()
@@ -75,7 +97,8 @@ def _scoring_version() -> bytes:
 
 @cache
 def _finding_version() -> bytes:
-    return _code_version(_FINDING_CODE, _FINDING_LIBRARIES)
+    data = [path.read_bytes() for pattern in _DATA for path in sorted(_PACKAGE.glob(pattern))]
+    return _digest(_code_version(_FINDING_CODE, _FINDING_LIBRARIES), *data)
 
 
 def _code_version(folders: tuple[str, ...], libraries: tuple[str, ...]) -> bytes:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
+from ppl_engine.findings.calibration import Calibration
 from ppl_engine.findings.thresholds import Thresholds
 from ppl_engine.models.choice import ModelChoice
 from ppl_engine.scoring.scorer import ModelInfo, Prediction
@@ -13,6 +14,7 @@ from ppl_engine.store.buffer import Buffer
 from ppl_engine.store.codec import pack, pack_scores, unpack, unpack_scores
 from ppl_engine.store.database import Row
 from ppl_engine.store.identity import (
+    calibration_key,
     choice_key,
     document_key,
     model_identity,
@@ -35,6 +37,7 @@ class Kind(IntEnum):
     PREDICTION = 2
     DOCUMENT = 3
     CHOICE = 4
+    CALIBRATION = 5
 
 
 class DiskStore:
@@ -105,6 +108,17 @@ class DiskStore:
     def keep_chosen(self, revision: str, choice: ModelChoice, model: ModelInfo) -> None:
         """Keep what a choice of model came to."""
         self._put(Kind.CHOICE, model, {choice_key(revision, choice): pack(model)})
+
+    def calibration(self, model: ModelInfo) -> Calibration | None:
+        """Return how a model reads clean prose, if it was measured."""
+        key = calibration_key(model_identity(model))
+        payload = self._buffer.get_many([key]).get(key)
+        return None if payload is None else unpack(payload, Calibration)
+
+    def keep_calibration(self, model: ModelInfo, calibration: Calibration) -> None:
+        """Keep how a model reads clean prose."""
+        key = calibration_key(model_identity(model))
+        self._put(Kind.CALIBRATION, model, {key: pack(calibration)})
 
     def flush(self) -> None:
         """Write now what waits to be written: for whoever has nothing else to do."""

@@ -55,6 +55,13 @@ def text_change(old: str, new: str) -> TextChange:
     return TextChange(start, len(old) - n_after, len(new) - n_after)
 
 
+def joined(one: TextChange, other: TextChange) -> TextChange:
+    """Return the stretch over two that describe the same edit, each widely enough."""
+    start, new_end = min(one.start, other.start), max(one.new_end, other.new_end)
+    shift = other.shift if one.is_none else one.shift
+    return TextChange(start, new_end - shift, new_end)
+
+
 def between_seams(change: TextChange, new: str) -> TextChange:
     """Widen a change to seams, or the ends of the text, with room for a look around."""
     start = seam_before(new, change.start - LOOK_AROUND)

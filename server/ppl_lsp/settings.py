@@ -20,7 +20,7 @@ CLIENT_ONLY: Final = frozenset({"server", "trace"})
 _THRESHOLDS: Final = Thresholds()
 _MODEL: Final = ModelChoice()
 _KEY: Final = "setting"
-_MAX_BITS: Final = 64
+_MAX_RATE: Final = 100
 _T = TypeVar("_T")
 
 
@@ -73,8 +73,8 @@ def _declared(default: _T, setting: Setting) -> _T:
     return field(default=default, metadata={_KEY: setting})
 
 
-def _bits(default: float, name: str, description: str) -> float:
-    return _declared(default, Setting(name, "number", description, least=0, most=_MAX_BITS))
+def _rate(default: float, name: str, description: str) -> float:
+    return _declared(default, Setting(name, "number", description, least=0, most=_MAX_RATE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,33 +127,35 @@ class Settings:
         ),
     )
     severity: str = _declared(
-        "information",
+        "default",
         Setting(
             "severity",
             "string",
-            "How surprising words are marked; `off` leaves the hover and the heat map.",
-            choices=("information", "hint", "warning", "off"),
+            "How findings are marked; `default` goes by their kind, `off` leaves hover and heat map.",
+            choices=("default", "information", "hint", "warning", "off"),
         ),
     )
-    surprisal_bits: float = _bits(
-        _THRESHOLDS.surprisal_bits, "surprisalBits", "Least surprisal of a marked word, in bits."
+    mistakes_per_1000_words: float = _rate(
+        _THRESHOLDS.mistakes_per_1000_words,
+        "mistakesPer1000Words",
+        "How many likely mistakes clean prose may have in 1000 words; 0 for none at all.",
     )
-    excess_bits: float = _bits(
-        _THRESHOLDS.excess_bits,
-        "excessBits",
-        "Least surprisal of a marked word beyond the entropy of its place, in bits.",
+    surprises_per_1000_words: float = _rate(
+        _THRESHOLDS.surprises_per_1000_words,
+        "surprisesPer1000Words",
+        "How many surprising words clean prose may have in 1000; 0 for none at all.",
     )
-    gap_bits: float = _bits(
-        _THRESHOLDS.gap_bits,
-        "gapBits",
-        "How much more the model must have expected something else than a marked word, in bits.",
+    passages_per_1000_words: float = _rate(
+        _THRESHOLDS.passages_per_1000_words,
+        "passagesPer1000Words",
+        "How many surprising passages clean prose may have in 1000 words; 0 for none at all.",
     )
     max_per_1000_words: int = _declared(
         _THRESHOLDS.max_per_1000_words,
         Setting(
             "maxPer1000Words",
             "integer",
-            "The most words to mark in every 1000; the strongest are kept.",
+            "The most surprising words to mark in every 1000; the strongest are kept.",
             least=0,
             most=1000,
         ),
@@ -170,9 +172,9 @@ class Settings:
         """What the engine flags."""
         return replace(
             _THRESHOLDS,
-            surprisal_bits=float(self.surprisal_bits),
-            excess_bits=float(self.excess_bits),
-            gap_bits=float(self.gap_bits),
+            mistakes_per_1000_words=float(self.mistakes_per_1000_words),
+            surprises_per_1000_words=float(self.surprises_per_1000_words),
+            passages_per_1000_words=float(self.passages_per_1000_words),
             max_per_1000_words=int(self.max_per_1000_words),
         )
 

@@ -14,9 +14,10 @@ from ppl_engine.cli.session import Models
 from ppl_engine.engine import Engine
 from ppl_engine.errors import ModelNotFoundError
 from ppl_engine.models.choice import ModelChoice
+from ppl_engine.scoring.branches import Branch
 from ppl_engine.scoring.cache import ScoreStore
 from ppl_engine.scoring.scorer import Encoding, ModelInfo, Prediction
-from ppl_engine.scoring.scores import WindowScores
+from ppl_engine.scoring.scores import Floats, Ints, WindowScores
 from ppl_engine.scoring.windows import Window
 
 NATS = math.log(2)
@@ -55,15 +56,25 @@ class FakeScorer:
         expected = [Prediction(0, " horse", math.log(0.5)), Prediction(1, " cow", math.log(0.25))]
         return [expected[:n] for _ in hidden]
 
+    def score_branches(self, ids: Ints, branches: Sequence[Branch]) -> list[Floats]:
+        return [self._score(branch.window(ids)).logprob for branch in branches]
+
+    def logprobs_at(self, hidden: NDArray[np.float32], token_ids: Sequence[Ints]) -> list[Floats]:
+        assert len(hidden) == len(token_ids)
+        return [(-self._bits(ids) * NATS).astype(np.float32) for ids in token_ids]
+
     def _id(self, token: str) -> int:
         """Every fake has the same tokens, whatever it has read before."""
         token_id = zlib.crc32(token.encode("utf-8", errors="surrogatepass"))
         assert self._vocabulary.setdefault(token_id, token) == token
         return token_id
 
+    def _bits(self, ids: Ints) -> NDArray[np.float64]:
+        tokens = [self._vocabulary[idx] for idx in ids]
+        return np.array([40.0 if token.strip() == "zebra" else 1.0 for token in tokens], np.float64)
+
     def _score(self, window: Window) -> WindowScores:
-        tokens = [self._vocabulary[idx] for idx in window.ids[window.n_context :]]
-        bits = np.array([40.0 if token.strip() == "zebra" else 1.0 for token in tokens])
+        bits = self._bits(window.ids[window.n_context :])
         if window.n_context == 0:
             bits[:1] = np.nan
         known = np.where(np.isnan(bits), np.nan, 1.0)
@@ -74,7 +85,7 @@ class FakeScorer:
             top_logprob=(-NATS * known).astype(np.float32),
             boundary_before=(0 * known).astype(np.float32),
             boundary_after=(0 * known).astype(np.float32),
-            hidden=np.zeros((len(tokens), 1), dtype=np.float32),
+            hidden=np.zeros((len(bits), 1), dtype=np.float32),
         )
 
 

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from ppl_engine.errors import ModelNotFoundError
 from ppl_engine.models.choice import ModelChoice
+from ppl_engine.scoring.branches import Branch
 from ppl_engine.scoring.scorer import Prediction
-from ppl_engine.scoring.scores import WindowScores
+from ppl_engine.scoring.scores import Floats, Ints, WindowScores
 from ppl_engine.scoring.windows import Window
 from tests.cli.fake_scorer import FakeScorer
 from tests.cli.running import Terminal
@@ -33,6 +34,12 @@ class NoForwardPass(FakeScorer):
 
     def predict(self, hidden: NDArray[np.float32], n: int) -> list[list[Prediction]]:
         raise AssertionError(f"{n} predictions for {len(hidden)} words")
+
+    def score_branches(self, ids: Ints, branches: Sequence[Branch]) -> list[Floats]:
+        raise AssertionError(f"{len(branches)} branches of {len(ids)} tokens")
+
+    def logprobs_at(self, hidden: NDArray[np.float32], token_ids: Sequence[Ints]) -> list[Floats]:
+        raise AssertionError(f"tokens at {len(token_ids)} of {len(hidden)} places")
 
 
 @pytest.fixture(autouse=True)

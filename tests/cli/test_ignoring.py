@@ -40,7 +40,7 @@ def test_the_configuration_above_each_document_holds(terminal: Terminal) -> None
     terminal.write("x/y/b.md", WILD)
     terminal.write("z/c.md", WILD)
     terminal.write("x/ppl.toml", "ignore = ['surprising-word']")
-    terminal.write("z/ppl.toml", "[thresholds]\nsurprisal-bits = 50")
+    terminal.write("z/ppl.toml", "[thresholds]\nsurprises-per-1000-words = 0")
     terminal.write("ppl.toml", "severity = {surprising-word = 'hint'}")
     terminal.write(".git/HEAD", "")
     terminal.write("d.md", WILD)
@@ -48,7 +48,7 @@ def test_the_configuration_above_each_document_holds(terminal: Terminal) -> None
     found = {file["path"]: [one["severity"] for one in file["findings"]] for file in result.lines}
     assert found == {"./d.md": ["hint"], "./x/a.md": [], "./x/y/b.md": [], "./z/c.md": []}
     # What is said on the command line goes before what a file says.
-    assert shown(terminal, "--surprisal-bits", "1", "z/c.md")[1] == 1
+    assert shown(terminal, "--surprises-per-1000-words", "900", "z/c.md")[1] == 1
     assert shown(terminal, "--config", "x/ppl.toml", "d.md", "z/c.md")[1] == 0
 
 

@@ -20,6 +20,7 @@ from ppl_engine.scoring.anchors import SegmentPolicy
 from ppl_engine.scoring.retokenizing import token_change
 from ppl_engine.scoring.windows import Window
 from ppl_engine.text.spans import Span
+from tests.calibrations import calibration
 from tests.edits import versions
 from tests.fakes import ContextScorer
 from tests.models.tiny import byte_level_json, lower_case_json, sentencepiece_json
@@ -27,10 +28,9 @@ from tests.samples import SAMPLES
 from tests.stepping import finished
 from tests.texts import texts
 
-LOOSE = Thresholds(
-    surprisal_bits=12.0, excess_bits=4.0, gap_bits=4.0, max_per_1000_words=300, n_cold_tokens=4
-)
-NO_FINDINGS = Thresholds(max_per_1000_words=0)
+LOOSE = Thresholds(max_per_1000_words=300, n_cold_tokens=4)
+NO_FINDINGS = Thresholds(0.0, 0.0, 0.0)
+CALIBRATION = calibration(suspicion_bits=10.0, mistake_bits=1.0, surprise_bits=6.0)
 TOKENIZERS = {
     "byte-level": byte_level_json,
     "sentencepiece": sentencepiece_json,

@@ -1,29 +1,37 @@
 """Which words are flagged: a model that expects `the` everywhere, and texts with strange words."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from ppl_engine.analysis import Analysis
 from ppl_engine.engine import Engine
+from ppl_engine.findings.surprising import strengths
 from ppl_engine.findings.thresholds import Thresholds
 from ppl_engine.heat import BAND_EDGES_BITS, bands
 from ppl_engine.scoring.word_scores import WordScores
+from tests.calibrations import calibration
 from tests.fakes import BigramScorer
 from tests.stepping import finished
 
 COMMON = " the"
 STRANGE = 2.0**-30
-LOOSE = Thresholds(
-    surprisal_bits=20.0, excess_bits=10.0, gap_bits=10.0, max_per_1000_words=1000, n_cold_tokens=2
-)
+LOOSE = Thresholds(mistakes_per_1000_words=0.0, max_per_1000_words=1000, n_cold_tokens=2)
 
 
-def analyzed(text: str, thresholds: Thresholds = LOOSE, language: str = "markdown") -> Analysis:
+def analyzed(
+    text: str,
+    thresholds: Thresholds = LOOSE,
+    language: str = "markdown",
+    least_bits: float = 10.0,
+) -> Analysis:
     vocabulary = (COMMON, *sorted({f" {c}" for c in text} | set(text)))
     rows = np.full((len(vocabulary) + 1, len(vocabulary) + 1), STRANGE)
     rows[:, 1] = 0.0
     rows[:, 1] = 1.0 - rows.sum(axis=1)
-    engine = Engine(BigramScorer(vocabulary, rows, context=512))
+    scorer = BigramScorer(vocabulary, rows, context=512)
+    engine = Engine(scorer, calibration=calibration(surprise_bits=least_bits))
     return finished(engine.analyze(text, language=language, thresholds=thresholds))
 
 
@@ -91,28 +99,27 @@ def test_a_term_known_from_the_cold_start_is_not_flagged_later() -> None:
 
 
 def test_the_first_tokens_are_cold() -> None:
-    assert flagged("the zebra the the the", Thresholds(20.0, 10.0, 10.0, 1000, 32)) == []
+    assert flagged("the zebra the the the", replace(LOOSE, n_cold_tokens=32)) == []
 
 
 def test_the_budget_keeps_the_strongest() -> None:
     text = "the the the ab the abcdef the abcd the"
-    one = Thresholds(20.0, 10.0, 10.0, max_per_1000_words=10, n_cold_tokens=2)
-    none = Thresholds(20.0, 10.0, 10.0, max_per_1000_words=0, n_cold_tokens=2)
+    one, none = replace(LOOSE, max_per_1000_words=10), replace(LOOSE, max_per_1000_words=0)
     assert flagged(text) == ["ab", "abcdef", "abcd"]
     assert flagged(text, one) == ["abcdef"]
     assert flagged(text, none) == []
 
 
-@pytest.mark.parametrize(
-    "thresholds",
-    [
-        Thresholds(1e6, 10.0, 10.0, 1000, 2),
-        Thresholds(20.0, 1e6, 10.0, 1000, 2),
-        Thresholds(20.0, 10.0, 1e6, 1000, 2),
-    ],
-)
-def test_every_lens_must_agree(thresholds: Thresholds) -> None:
-    assert flagged("the the the zebra the", thresholds) == []
+def test_a_word_must_be_stronger_than_the_strongest_of_clean_prose() -> None:
+    text = "the the the zebra the"
+    words = analyzed(text).words
+    strength = float(strengths(words)[words.index_at(13)])
+    assert [f.text for f in analyzed(text, least_bits=strength - 0.1).findings] == ["zebra"]
+    assert analyzed(text, least_bits=strength + 0.1).findings == ()
+
+
+def test_no_surprises_are_shown_at_a_rate_of_none() -> None:
+    assert flagged("the the the zebra the", replace(LOOSE, surprises_per_1000_words=0.0)) == []
 
 
 def test_what_an_explanation_says_adds_up() -> None:

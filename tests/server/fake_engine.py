@@ -197,7 +197,7 @@ def _analysis(
     findings = tuple(
         _finding(match)
         for match in matches
-        if _cost(match[0]) > thresholds.surprisal_bits and thresholds.max_per_1000_words
+        if _cost(match[0]) == _HOT_BITS and thresholds.surprises_per_1000_words
     )
     return Analysis(text, language, tokens, words, findings, model)
 

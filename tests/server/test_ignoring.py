@@ -140,10 +140,10 @@ async def test_thresholds_of_a_workspace_hold_where_the_client_has_the_defaults(
     tmp_path: Path,
 ) -> None:
     project = await Project.opened(tmp_path)
-    project.write("ppl.toml", "[thresholds]\nsurprisal-bits = 41")
+    project.write("ppl.toml", "[thresholds]\nsurprises-per-1000-words = 0")
     await project.scored("zzword")
     await project.marked(0)
-    project.editor.session.configure({"surprisalBits": 39})
+    project.editor.session.configure({"surprisesPer1000Words": 2})
     await project.marked(1)
 
 

@@ -98,7 +98,7 @@ async def test_marks_stay_while_a_newer_version_waits_to_be_scored() -> None:
 async def test_thresholds_are_applied_to_what_is_open() -> None:
     editor = await Editor.ready()
     await editor.scored("a zzword")
-    editor.session.configure({"surprisalBits": 64})
+    editor.session.configure({"surprisesPer1000Words": 0})
     await editor.until(lambda: len(editor.published) > 1)
     assert editor.marked() == 0
 

@@ -1,4 +1,5 @@
 import json
+import math
 import re
 from pathlib import Path
 from typing import Any, cast
@@ -24,7 +25,7 @@ names = st.sampled_from([setting.name for setting, _ in declared_settings()])
 @given(st.dictionaries(names | st.text(max_size=8), json_values) | json_values)
 def test_no_content_raises(sent: object) -> None:
     settings, complaints = Settings().updated(sent)
-    assert settings.thresholds.surprisal_bits >= 0
+    assert settings.thresholds.mistakes_per_1000_words >= 0
     assert settings.model_choice
     assert all(complaint.endswith(".") for complaint in complaints)
 
@@ -40,8 +41,14 @@ def test_no_content_raises(sent: object) -> None:
         ({"debounceMs": -1}, "ppl.debounceMs must be a whole number from 0 to 10000, not -1."),
         ({"debounceMs": 1.5}, "ppl.debounceMs must be a whole number from 0 to 10000, not 1.5."),
         ({"debounceMs": True}, "ppl.debounceMs must be a whole number from 0 to 10000, not True."),
-        ({"gapBits": "8"}, "ppl.gapBits must be a number from 0 to 64, not '8'."),
-        ({"gapBits": float("nan")}, "ppl.gapBits must be a number from 0 to 64, not nan."),
+        (
+            {"mistakesPer1000Words": "8"},
+            "ppl.mistakesPer1000Words must be a number from 0 to 100, not '8'.",
+        ),
+        (
+            {"mistakesPer1000Words": math.nan},
+            "ppl.mistakesPer1000Words must be a number from 0 to 100, not nan.",
+        ),
         ({"surprise": 1}, "ppl.surprise is not a setting."),
         ([1], "The settings of ppl are an object, not [1]."),
         ({"ppl": 1}, "The settings of ppl are an object, not {'ppl': 1}."),
@@ -52,14 +59,16 @@ def test_a_wrong_value_is_named_and_the_default_kept(sent: object, complaint: st
 
 
 def test_right_values_beside_wrong_ones_are_taken() -> None:
-    settings, complaints = Settings().updated({"severity": "hint", "excessBits": "much"})
+    settings, complaints = Settings().updated({"severity": "hint", "surprisesPer1000Words": "much"})
     assert settings == Settings(severity="hint")
     assert len(complaints) == 1
 
 
-@pytest.mark.parametrize("sent", [{"gapBits": 3}, {"ppl": {"gapBits": 3}}])
+@pytest.mark.parametrize(
+    "sent", [{"passagesPer1000Words": 3}, {"ppl": {"passagesPer1000Words": 3}}]
+)
 def test_a_section_comes_bare_or_under_its_name(sent: object) -> None:
-    assert Settings().updated(sent) == (Settings(gap_bits=3), ())
+    assert Settings().updated(sent) == (Settings(passages_per_1000_words=3), ())
 
 
 def test_a_null_leaves_what_holds() -> None:

@@ -100,7 +100,7 @@ def test_a_document_is_its_text_its_language_and_its_thresholds() -> None:
         document_key(identity, "a", "markdown", defaults),
         document_key(identity, "a ", "markdown", defaults),
         document_key(identity, "a", "plaintext", defaults),
-        document_key(identity, "a", "markdown", replace(defaults, gap_bits=13.0)),
+        document_key(identity, "a", "markdown", replace(defaults, surprises_per_1000_words=13.0)),
         document_key(identity, "\ud800", "markdown", defaults),
         document_key(model_identity(replace(MODEL, revision="2")), "a", "markdown", defaults),
     ]

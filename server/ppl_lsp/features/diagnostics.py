@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, cast
 
 from lsprotocol import types
 
-from ppl_engine.findings.finding import Severity
+from ppl_engine.findings.finding import Finding, Severity
 from ppl_lsp import to_lsp
 from ppl_lsp.documents import Document
 from ppl_lsp.settings import Settings
@@ -30,13 +30,18 @@ def render_diagnostics(
         to_lsp.diagnostic(
             document.lines,
             finding,
-            severities.get(finding.code, cast(Severity, settings.severity)),
+            severities.get(finding.code, _severity(finding, settings)),
             finding_id=finding_id(document, idx),
         )
         for idx, finding in enumerate(shown.findings)
     ]
     doubts = [to_lsp.problem(document.lines, problem) for problem in shown.problems]
     return types.PublishDiagnosticsParams(document.uri, [*found, *doubts], document.version)
+
+
+def _severity(finding: Finding, settings: Settings) -> Severity:
+    stated = settings.severity
+    return finding.severity if stated == "default" else cast(Severity, stated)
 
 
 def finding_id(document: Document, idx: int) -> str:

@@ -1,0 +1,73 @@
+"""What could have been meant in the place of a word."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ppl_engine.findings.correction import small_words, spelling, word_forms
+from ppl_engine.findings.correction.lexicon import Lexicon
+from ppl_engine.findings.correction.place import Place, place_of
+from ppl_engine.findings.correction.slips import Candidate
+from ppl_engine.scoring.scores import Ints
+
+_MOST: Final = 60
+
+
+def candidates(  # noqa: PLR0913, PLR0917 - columns of one table
+    text: str,
+    starts: Ints,
+    ends: Ints,
+    is_word: NDArray[np.bool_],
+    idx: int,
+    lexicon: Lexicon,
+    expected: Sequence[str] = (),
+) -> list[Candidate]:
+    """Return what could have been meant by a word of a text, the cheapest first.
+
+    The arrays are those of `WordScores`. `expected` are whole words that the model expects there,
+    the likeliest first. None for what is no plain word: digits, underscores, all capitals.
+    """
+    place = place_of(text, starts, ends, is_word, idx)
+    if place is None:
+        return []
+    found = _cheapest(_possible(place, lexicon, expected), text)
+    return sorted(found, key=lambda c: (c.cost_bits, -lexicon.count(c.text)))[:_MOST]
+
+
+def _possible(place: Place, lexicon: Lexicon, expected: Sequence[str]) -> Iterator[Candidate]:
+    return chain(
+        spelling.near_spellings(place, lexicon),
+        spelling.taken_apart(place, lexicon),
+        spelling.put_together(place, lexicon),
+        spelling.shifted_spaces(place, lexicon),
+        word_forms.in_other_case(place, lexicon),
+        word_forms.with_apostrophe(place, lexicon),
+        word_forms.inflected(place, lexicon),
+        word_forms.confused(place),
+        small_words.doubled(place),
+        small_words.missing(place, lexicon),
+        small_words.superfluous(place),
+        small_words.swapped(place, lexicon),
+        small_words.other_articles(place),
+        small_words.other_prepositions(place),
+        word_forms.expected_instead(place, expected, lexicon),
+    )
+
+
+def _cheapest(possible: Iterable[Candidate], text: str) -> list[Candidate]:
+    """Keep of those that make the same text the cheapest, and none that changes nothing."""
+    listed = list(possible)
+    start = min((candidate.span.start for candidate in listed), default=0)
+    end = max((candidate.span.end for candidate in listed), default=0)
+    found: dict[str, Candidate] = {}
+    for candidate in listed:
+        result = (
+            text[start : candidate.span.start] + candidate.text + text[candidate.span.end : end]
+        )
+        if result not in found or candidate.cost_bits < found[result].cost_bits:
+            found[result] = candidate
+    found.pop(text[start:end], None)
+    return [candidate for candidate in found.values() if candidate.text]
