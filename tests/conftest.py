@@ -9,3 +9,11 @@ def _own_cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Mon
     directory = tmp_path_factory.mktemp("cache")
     monkeypatch.setenv("PPL_CACHE_DIR", str(directory))
     return directory
+
+
+@pytest.fixture(autouse=True)
+def user_folder(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Have a user without words of their own."""
+    directory = tmp_path_factory.mktemp("user")
+    monkeypatch.setenv("PPL_CONFIG_DIR", str(directory))
+    return directory

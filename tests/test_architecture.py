@@ -18,6 +18,7 @@ PURE = (
     *sorted((ENGINE / "text").glob("*.py")),
     *sorted((ENGINE / "scoring").glob("*.py")),
     *sorted((ENGINE / "findings").rglob("*.py")),
+    *sorted((ENGINE / "ignoring").glob("*.py")),
     ENGINE / "analysis.py",
     ENGINE / "explanation.py",
     ENGINE / "heat.py",
@@ -89,7 +90,8 @@ def test_the_core_imports_no_io(path: Path) -> None:
 @pytest.mark.parametrize("path", [*sources(ENGINE), *sources(SERVER)], ids=named)
 def test_lines_are_never_cut_by_splitlines(path: Path) -> None:
     """`str.splitlines` ends lines at form feeds and U+2028, where no editor does."""
-    text_modules = {ENGINE / "text", ENGINE / "scoring", SERVER, SERVER / "features"}
+    engine_modules = {ENGINE / name for name in ("text", "scoring", "ignoring")}
+    text_modules = engine_modules | {SERVER, SERVER / "features"}
     if path.parent in text_modules:
         assert not [name for name in called(path) if name.endswith(".splitlines")]
 

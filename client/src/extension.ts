@@ -32,7 +32,10 @@ export async function activate(context: ExtensionContext): Promise<void> {
         void current.follow();
       }
     }),
-    workspace.onDidGrantWorkspaceTrust(() => current.follow()),
+    workspace.onDidGrantWorkspaceTrust(async () => {
+      await current.follow();
+      await current.reconfigure();
+    }),
   );
   // The first start goes the way of every later one, so that failures are met in one place.
   await commands.executeCommand('ppl.restart');

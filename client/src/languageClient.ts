@@ -2,7 +2,7 @@
 import { homedir } from 'node:os';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
-import type { LogOutputChannel } from 'vscode';
+import { workspace, type LogOutputChannel } from 'vscode';
 import {
   CloseAction,
   ErrorAction,
@@ -36,6 +36,14 @@ export function createClient(command: string, output: LogOutputChannel, observer
     synchronize: { configurationSection: 'ppl' },
     outputChannel: output,
     revealOutputChannelOn: RevealOutputChannelOn.Never,
+    middleware: {
+      workspace: {
+        configuration: async (params, token, next) => {
+          const sections = await next(params, token);
+          return workspace.isTrusted || !Array.isArray(sections) ? sections : sections.map(restricted);
+        },
+      },
+    },
     initializationFailedHandler: () => false,
     errorHandler: { error: onError, closed: onClosed },
     stdioOptions: { stdout: logLines, stderr: logLines },
@@ -74,6 +82,11 @@ export function createClient(command: string, output: LogOutputChannel, observer
   }
 
   return client;
+}
+
+/** The settings for a workspace that is not trusted: its files are neither read nor changed. */
+function restricted(section: unknown): unknown {
+  return { ...(section as object | null), workspaceFiles: false };
 }
 
 /** The library shows one message per failed step; here they go to the log, and the owner shows one in all. */

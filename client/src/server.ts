@@ -48,6 +48,11 @@ export class Server {
     });
   }
 
+  /** Have the server ask for its settings: what it is told depends on whether the workspace is trusted. */
+  async reconfigure(): Promise<void> {
+    await this.#client?.sendNotification('workspace/didChangeConfiguration', { settings: {} });
+  }
+
   /** Two clients at once would run two servers: what is asked for later waits. */
   #afterTheLast(job: () => Promise<void>): Promise<void> {
     this.#last = this.#last.then(job).catch((error: unknown) => {

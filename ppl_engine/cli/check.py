@@ -3,12 +3,13 @@
 import argparse
 import math
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Final
 
-from ppl_engine.cli.options import add_command
+from ppl_engine.cli.options import add_command, add_configuration
 from ppl_engine.cli.output import Output, open_output
+from ppl_engine.cli.places import Lines
 from ppl_engine.cli.reports import write_json, write_json_lines, write_text
 from ppl_engine.cli.session import ExitCode, Models, Session
 from ppl_engine.cli.sources import STDIN, Source, read_sources
@@ -24,6 +25,7 @@ from ppl_engine.text.languages import (
 
 if TYPE_CHECKING:
     from ppl_engine.analysis import Analysis
+    from ppl_engine.cli.guidance import Guidance
     from ppl_engine.cli.options import Subparsers
     from ppl_engine.verdict import Verdict
 
@@ -57,6 +59,9 @@ class Checked:
     path: str
     text: str
     verdict: "Verdict"
+    """With the findings that are shown."""
+
+    n_ignored: int = 0
 
 
 @dataclass(slots=True)
@@ -65,6 +70,7 @@ class Tally:
 
     n_files: int = 0
     n_findings: int = 0
+    n_ignored: int = 0
     n_words: int = 0
     n_bytes: int = 0
     log_likelihood: float = 0.0
@@ -72,12 +78,14 @@ class Tally:
     def counting(self, checked: Iterable[Checked]) -> Iterator[Checked]:
         """Count what passes."""
         for one in checked:
-            self.add(one.verdict)
+            self.add(one)
             yield one
 
-    def add(self, verdict: "Verdict") -> None:
+    def add(self, checked: Checked) -> None:
         """Count a document."""
+        verdict = checked.verdict
         self.n_files += 1
+        self.n_ignored += checked.n_ignored
         self.n_findings += len(verdict.findings)
         self.n_words += verdict.summary.n_words
         self.n_bytes += verdict.summary.n_bytes
@@ -96,12 +104,13 @@ def add_to(commands: "Subparsers") -> None:
         help=f"read every file as this: {', '.join(LANGUAGES)} "
         "(default: by suffix; markdown for standard input)",
     )
+    add_configuration(parser)
     group = parser.add_argument_group("thresholds")
     for field in fields(Thresholds):
         group.add_argument(
             f"--{field.name.replace('_', '-')}",
             type=_whole_number if field.type is int else _amount,
-            default=field.default,
+            default=None,  # a configuration may have another
             metavar="N",
             help=f"{_THRESHOLD_HELP[field.name]} (default: {field.default})",
         )
@@ -110,32 +119,62 @@ def add_to(commands: "Subparsers") -> None:
 
 def run(arguments: argparse.Namespace, models: Models) -> int:
     """Check the documents; 0 where nothing is found, 1 where something is, 2 on failure."""
+    # It needs numpy, which takes longer to import than the help takes to print.
+    from ppl_engine.cli.guidance import Guidance  # noqa: PLC0415
+
     session, tally = Session.of(arguments, models), Tally()
     if arguments.heat and arguments.format != "text":
         session.fail(f"--heat is text for people: leave out --format {arguments.format}")
         return ExitCode.FAILED
-    with session.reporting_failures(), open_output(arguments.output) as output:
-        _report(output, session, arguments, tally)
+    with session.reporting_failures():
+        guidance = Guidance(arguments, session)
+        with open_output(arguments.output) as output:
+            _report(output, _Run(session, arguments, guidance), tally)
+        guidance.write_baselines()
     if session.has_failed:
         return ExitCode.FAILED
     return ExitCode.FINDINGS if tally.n_findings else ExitCode.CLEAN
 
 
-def _report(output: Output, session: Session, arguments: argparse.Namespace, tally: Tally) -> None:
-    # The formats need numpy, which takes longer to import than the help takes to print.
-    from ppl_engine.cli import check_formats as formats  # noqa: PLC0415
-    from ppl_engine.verdict import Verdict  # noqa: PLC0415
+@dataclass(frozen=True, slots=True)
+class _Run:
+    session: Session
+    arguments: argparse.Namespace
+    guidance: "Guidance"
 
-    if arguments.heat:
-        for path, analysis in _analyzed(session, arguments):
-            tally.add(Verdict.of(analysis))
-            formats.write_heat(output, path, analysis)
+    def sources(self) -> Iterator[tuple[Source, str, Thresholds]]:
+        """Yield the documents, each with its language and what decides what is found in it."""
+        paths = self.arguments.paths
+        for source in read_sources(paths, DOCUMENT_SUFFIXES, self.session, self.guidance):
+            language = _language(source, self.arguments, self.session)
+            yield source, language, self.guidance.thresholds(source.path)
+
+    def sifted(self, source: Source, language: str, verdict: "Verdict") -> Checked:
+        """Return a document with what is shown of it."""
+        path, text = source.path, source.text
+        sifted = self.guidance.sift(path, text, language, verdict.findings)
+        if sifted.problems:
+            lines = Lines(text)
+            for problem in sifted.problems:
+                at = problem.span.start
+                place = f"{path}:{lines.line_at(at) + 1}:{lines.column(at) + 1}"
+                self.session.note(f"{place}: {problem.message}")
+        return Checked(path, text, replace(verdict, findings=sifted.findings), sifted.n_ignored)
+
+
+def _report(output: Output, run: _Run, tally: Tally) -> None:
+    from ppl_engine.cli import check_formats as formats  # noqa: PLC0415 - imports numpy
+
+    if run.arguments.heat:
+        for checked, analysis in _analyzed(run):
+            tally.add(checked)
+            formats.write_heat(output, checked.path, analysis)
         write_text(output, [formats.legend_parts(output), formats.total_parts(tally)])
         return
-    checked = tally.counting(_checked(session, arguments))
-    match arguments.format:
+    checked = tally.counting(_checked(run))
+    match run.arguments.format:
         case "json":
-            write_json(output, map(formats.file_object, checked), lambda: session.model)
+            write_json(output, map(formats.file_object, checked), lambda: run.session.model)
         case "jsonl":
             write_json_lines(output, ([formats.file_object(one)] for one in checked))
         case _:
@@ -143,11 +182,10 @@ def _report(output: Output, session: Session, arguments: argparse.Namespace, tal
             write_text(output, [formats.total_parts(tally)])
 
 
-def _checked(session: Session, arguments: argparse.Namespace) -> Iterator[Checked]:
+def _checked(run: _Run) -> Iterator[Checked]:
     """Yield the documents with what is said of them, by this run or by an earlier one."""
-    thresholds = _thresholds(arguments)
-    for source in read_sources(arguments.paths, DOCUMENT_SUFFIXES, session):
-        language = _language(source, arguments, session)
+    session = run.session
+    for source, language, thresholds in run.sources():
         verdict = session.known_verdict(source.text, language, thresholds)
         if verdict is None:
             steps = session.engine.analyze(source.text, language=language, thresholds=thresholds)
@@ -155,21 +193,18 @@ def _checked(session: Session, arguments: argparse.Namespace) -> Iterator[Checke
             if analysis is None:
                 continue
             verdict = session.keep(analysis)
-        yield Checked(source.path, source.text, verdict)
+        yield run.sifted(source, language, verdict)
 
 
-def _analyzed(session: Session, arguments: argparse.Namespace) -> "Iterator[tuple[str, Analysis]]":
+def _analyzed(run: _Run) -> "Iterator[tuple[Checked, Analysis]]":
     """Yield the documents with the scores of their words, which are kept by window only."""
-    thresholds = _thresholds(arguments)
-    for source in read_sources(arguments.paths, DOCUMENT_SUFFIXES, session):
-        language = _language(source, arguments, session)
+    from ppl_engine.verdict import Verdict  # noqa: PLC0415 - imports numpy
+
+    session = run.session
+    for source, language, thresholds in run.sources():
         steps = session.engine.analyze(source.text, language=language, thresholds=thresholds)
         if (analysis := session.finish(source.path, steps)) is not None:
-            yield source.path, analysis
-
-
-def _thresholds(arguments: argparse.Namespace) -> Thresholds:
-    return Thresholds(**{f.name: getattr(arguments, f.name) for f in fields(Thresholds)})
+            yield run.sifted(source, language, Verdict.of(analysis)), analysis
 
 
 def _language(source: Source, arguments: argparse.Namespace, session: Session) -> str:

@@ -81,6 +81,8 @@ def legend_parts(output: Output) -> Iterator[Part]:
 def total_parts(tally: Tally) -> Iterator[Part]:
     """Yield the line that ends a report."""
     yield f"{_count(tally.n_findings, 'finding')} in {_count(tally.n_files, 'file')}"
+    if tally.n_ignored:
+        yield f", {tally.n_ignored:,} ignored"
     yield f" ({_count(tally.n_words, 'word')}"
     if tally.n_bytes:
         yield f", {bits(-tally.log_likelihood) / tally.n_bytes:.2f} bits per byte"

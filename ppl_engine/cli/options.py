@@ -73,6 +73,38 @@ def add_cache_directory(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_configuration(parser: argparse.ArgumentParser) -> None:
+    """Add the options about configuration and baseline."""
+    group = parser.add_argument_group("configuration", "see docs/ignoring.md")
+    which = group.add_mutually_exclusive_group()
+    which.add_argument(
+        "--config",
+        metavar="FILE",
+        help="read this instead of the ppl.toml or pyproject.toml above each document",
+    )
+    which.add_argument(
+        "--no-config",
+        action="store_true",
+        help="read no configuration, dictionary or baseline; comments in texts still hold",
+    )
+    group.add_argument(
+        "--baseline",
+        metavar="FILE",
+        help="the findings that are accepted as they are (default: .ppl/accepted.json)",
+    )
+    keeping = group.add_mutually_exclusive_group()
+    keeping.add_argument(
+        "--update-baseline",
+        action="store_true",
+        help="accept all that is found in the documents that are checked",
+    )
+    keeping.add_argument(
+        "--prune-baseline",
+        action="store_true",
+        help="forget what is accepted and no longer found in them",
+    )
+
+
 def model_choice(arguments: argparse.Namespace) -> ModelChoice:
     """Return the model that the arguments ask for."""
     return ModelChoice(arguments.model, arguments.device, arguments.precision)

@@ -28,6 +28,33 @@ class Journal(Protocol):
         """Say what could not be done."""
 
 
+class Chooser(Protocol):
+    """Who says which files are wanted."""
+
+    def chooses(self, path: str, *, has_suffix: bool) -> bool:
+        """Whether a file that was found in a directory is wanted."""
+        ...
+
+    def is_excluded(self, path: str) -> bool:
+        """Whether a file is not wanted though it was named."""
+        ...
+
+
+class _Everything:
+    """Wants all documents."""
+
+    def chooses(self, path: str, *, has_suffix: bool) -> bool:
+        del path
+        return has_suffix
+
+    def is_excluded(self, path: str) -> bool:
+        del path
+        return False
+
+
+_EVERYTHING: Final = _Everything()
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """A document as it was read, without a byte order mark."""
@@ -50,10 +77,13 @@ def has_many(paths: Iterable[str]) -> bool:
 
 
 def read_sources(
-    paths: Iterable[str], suffixes: frozenset[str], journal: Journal
+    paths: Iterable[str],
+    suffixes: frozenset[str],
+    journal: Journal,
+    chooser: Chooser = _EVERYTHING,
 ) -> Iterator[Source]:
     """Read the files that paths name, each once, in order; what can not be read is reported."""
-    for path in find_files(paths, suffixes, journal):
+    for path in find_files(paths, suffixes, journal, chooser):
         try:
             data = sys.stdin.buffer.read() if path == STDIN else Path(path).read_bytes()
         except OSError as error:
@@ -85,14 +115,19 @@ def read_lines(path: str, journal: Journal) -> Iterator[tuple[int, str]]:
         journal.fail(f"{path}: {_reason(error)}")
 
 
-def find_files(paths: Iterable[str], suffixes: frozenset[str], journal: Journal) -> Iterator[str]:
+def find_files(
+    paths: Iterable[str],
+    suffixes: frozenset[str],
+    journal: Journal,
+    chooser: Chooser = _EVERYTHING,
+) -> Iterator[str]:
     """Yield the files that paths name, each real file once; directories in sorted order."""
     seen: set[str] = set()
     for path in paths:
         if path == STDIN or not _is_directory(path):
-            found: Iterable[str] = [path]
+            found: Iterable[str] = _named(path, journal, chooser)
         else:
-            found = _found_in(path, suffixes, journal)
+            found = _found_in(path, suffixes, journal, chooser)
         for file in found:
             real = file if file == STDIN else os.path.realpath(file)
             if real not in seen:
@@ -118,11 +153,22 @@ def _is_directory(path: str) -> bool:
     return os.path.isdir(path)  # noqa: PTH112 - Path.is_dir raises where a directory is closed
 
 
-def _found_in(directory: str, suffixes: frozenset[str], journal: Journal) -> Iterator[str]:
+def _named(path: str, journal: Journal, chooser: Chooser) -> Iterator[str]:
+    if chooser.is_excluded(path):
+        journal.note(f"{path}: left out, as its configuration says")
+    else:
+        yield path
+
+
+def _found_in(
+    directory: str, suffixes: frozenset[str], journal: Journal, chooser: Chooser
+) -> Iterator[str]:
     is_empty = True
     for file in _walk(directory, (), journal):
-        if Path(file).suffix.lower() in suffixes:
-            is_empty = False
+        has_suffix = Path(file).suffix.lower() in suffixes
+        is_chosen = chooser.chooses(file, has_suffix=has_suffix)
+        is_empty = is_empty and not has_suffix and not is_chosen
+        if is_chosen:
             yield file
     if is_empty:
         journal.fail(

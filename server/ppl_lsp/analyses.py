@@ -9,10 +9,10 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
+from ppl_engine.findings.thresholds import Thresholds
 from ppl_engine.host.queue import Priority
 from ppl_lsp.documents import Document
 from ppl_lsp.engine import RemoteEngine
-from ppl_lsp.settings import Settings
 
 if TYPE_CHECKING:
     from ppl_engine.analysis import Analysis, Progress
@@ -41,6 +41,7 @@ class Listener(Protocol):
 @dataclass
 class _Work:
     document: Document
+    thresholds: Thresholds
     task: "asyncio.Task[None] | None" = None
     progress: "Progress | None" = None
     analysis: "Analysis | None" = None
@@ -59,13 +60,13 @@ class Analyses:
         self._works: dict[str, _Work] = {}
 
     def request(
-        self, document: Document, settings: Settings, priority: Priority, *, delay_s: float
+        self, document: Document, thresholds: Thresholds, priority: Priority, *, delay_s: float
     ) -> None:
         """Analyze a document after a while, unless a newer version comes first."""
         self.forget(document.uri)
-        work = _Work(document)
+        work = _Work(document, thresholds)
         self._works[document.uri] = work
-        work.task = asyncio.create_task(self._analyze(work, settings, priority, delay_s))
+        work.task = asyncio.create_task(self._analyze(work, priority, delay_s))
 
     def forget(self, uri: str) -> None:
         """Drop what is known of a document and end the work on it."""
@@ -83,6 +84,11 @@ class Analyses:
         work = self._work(document)
         return work.analysis if work else None
 
+    def thresholds(self, document: Document) -> Thresholds | None:
+        """Return what the analysis of this snapshot was asked for with, if it was."""
+        work = self._work(document)
+        return work.thresholds if work else None
+
     def progress(self, document: Document) -> "Progress | None":
         """Return how far the scoring of this snapshot is, if it has begun."""
         work = self._work(document)
@@ -97,9 +103,7 @@ class Analyses:
         work = self._works.get(document.uri)
         return work if work and work.document is document else None
 
-    async def _analyze(
-        self, work: _Work, settings: Settings, priority: Priority, delay_s: float
-    ) -> None:
+    async def _analyze(self, work: _Work, priority: Priority, delay_s: float) -> None:
         if delay_s:
             await self._sleep(delay_s)
         document = work.document
@@ -113,7 +117,7 @@ class Analyses:
                 document.uri,
                 document.text,
                 language=document.language,
-                thresholds=settings.thresholds,
+                thresholds=work.thresholds,
                 priority=priority,
                 on_progress=on_progress,
             )

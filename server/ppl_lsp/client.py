@@ -32,7 +32,7 @@ class Client:
     def __init__(self, sender: Sender) -> None:
         self._sender = sender
         self._status: StatusParams | None = None
-        self._complaints: frozenset[str] = frozenset()
+        self._complaints: dict[str, frozenset[str]] = {}
         self._notices: set[str] = set()
         self._failures: dict[str, str] = {}
 
@@ -46,12 +46,13 @@ class Client:
             self._status = status
             self._sender.ppl_status(status)
 
-    def complain(self, complaints: tuple[str, ...]) -> None:
-        """Show what is wrong with the settings; each complaint once, until it is mended."""
+    def complain(self, subject: str, complaints: tuple[str, ...]) -> None:
+        """Show what is wrong with a subject; each complaint once, until it is mended."""
+        known = frozenset[str]().union(*self._complaints.values())
         for complaint in complaints:
-            if complaint not in self._complaints:
+            if complaint not in known:
                 self._show(types.MessageType.Warning, complaint)
-        self._complaints = frozenset(complaints)
+        self._complaints[subject] = frozenset(complaints)
 
     def notice(self, model: "ModelInfo") -> None:
         """Show what there is to know of how the model runs; each sentence once."""

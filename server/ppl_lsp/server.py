@@ -1,21 +1,26 @@
 """The server: which method is answered by what."""
 
 import functools
-from collections.abc import Callable
+import inspect
+from collections.abc import Callable, Coroutine
 from typing import Any, Final
 
 from lsprotocol import types
+from pygls.exceptions import JsonRpcInvalidParams
 from pygls.lsp.server import LanguageServer
 
 from ppl_lsp import __version__, protocol
 from ppl_lsp.engine import Way
-from ppl_lsp.features import configuration, heat_map, hover, synchronization
+from ppl_lsp.features import code_actions, configuration, heat_map, hover, synchronization
+from ppl_lsp.features.ignore_commands import COMMANDS, Command
 from ppl_lsp.protocol import HEAT_MAP, STATUS, StatusParams
 from ppl_lsp.rpc import PplProtocol
 from ppl_lsp.session import Session
 from ppl_lsp.settings import Settings
 
 NAME: Final = "ppl-lsp"
+
+_OPTIONS: Final = {types.TEXT_DOCUMENT_CODE_ACTION: code_actions.OPTIONS}
 
 
 class PplServer(LanguageServer):
@@ -34,11 +39,26 @@ class PplServer(LanguageServer):
         self._watch = watch
         self.session = Session(self, way, settings)
         for method, handler in self._handlers().items():
-            self.feature(method)(handler)
+            self.feature(method, _OPTIONS.get(method))(handler)
+        for name, command in COMMANDS.items():
+            self.command(name)(self._command(command))
 
     def ppl_status(self, params: StatusParams) -> None:
         """Send the notification `ppl/status`."""
         self.protocol.notify(STATUS, params)
+
+    def _command(self, command: Command) -> Callable[..., Coroutine[Any, Any, None]]:
+        """Return the handler of a command, all of whose arguments are strings."""
+
+        async def run(*arguments: object) -> None:
+            strings = [one for one in arguments if isinstance(one, str)]
+            try:
+                inspect.signature(command).bind(self.session, *strings)
+            except TypeError as error:
+                raise JsonRpcInvalidParams(str(error)) from error
+            await command(self.session, *strings)
+
+        return run
 
     def _handlers(self) -> dict[str, Any]:
         """Return the table of handlers; all are coroutines, so that all can be cancelled."""
@@ -53,6 +73,11 @@ class PplServer(LanguageServer):
             types.TEXT_DOCUMENT_DID_OPEN: about(synchronization.did_open, session),
             types.TEXT_DOCUMENT_DID_CHANGE: about(synchronization.did_change, session),
             types.TEXT_DOCUMENT_DID_CLOSE: about(synchronization.did_close, session),
+            types.TEXT_DOCUMENT_DID_SAVE: about(synchronization.did_save, session),
+            types.WORKSPACE_DID_CHANGE_WATCHED_FILES: about(
+                configuration.did_change_watched_files, session
+            ),
+            types.TEXT_DOCUMENT_CODE_ACTION: about(code_actions.code_action, session),
             types.TEXT_DOCUMENT_HOVER: about(hover.hover, session),
             HEAT_MAP: about(heat_map.heat_map, session),
         }

@@ -14,12 +14,14 @@ from ppl_lsp.analyses import Analyses, Sleep
 from ppl_lsp.client import Client, Sender
 from ppl_lsp.documents import Document
 from ppl_lsp.engine import RemoteEngine, Way
-from ppl_lsp.features.diagnostics import render_diagnostics, render_none
+from ppl_lsp.features.edits import EditStyle
 from ppl_lsp.features.hover_text import PLAIN, Markup
 from ppl_lsp.features.status import render_status, scored_message, scoring_message
+from ppl_lsp.guidance import Guidance
 from ppl_lsp.line_index import PositionEncoding
 from ppl_lsp.protocol import State
 from ppl_lsp.settings import Settings
+from ppl_lsp.showing import Showing
 
 if TYPE_CHECKING:
     from ppl_engine.analysis import Analysis, Progress
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 _MODEL: Final = "model"  # what can fail besides documents
+_SETTINGS: Final = "settings"  # what can be wrong besides the files of a workspace
 
 
 class Session:
@@ -53,7 +56,10 @@ class Session:
         self.is_configured = False
         """Whether the client has said what its settings are, or that it has none."""
 
+        self.edit_style = EditStyle()
+        self.guidance = Guidance(self._on_guidance)
         self._client = Client(sender)
+        self.showing = Showing(self._client, self.guidance)
         self._engine = RemoteEngine(way, on_state=self._on_engine)
         self._analyses = Analyses(self._engine, self, sleep=sleep)
         self._choice: ModelChoice | None = None
@@ -67,7 +73,7 @@ class Session:
         """Take over the client's initialization options, under all that it says later."""
         self.base_settings, complaints = self.base_settings.updated(options)
         self.settings = self.base_settings
-        self._client.complain(complaints)
+        self._client.complain(_SETTINGS, complaints)
 
     def start(self) -> None:
         """Get ready; the model is loaded when the settings come, by `configure`."""
@@ -77,10 +83,11 @@ class Session:
     def open(self, document: Document) -> None:
         """Take over a document."""
         self.documents[document.uri] = document
+        self.guidance.open(document.uri)
         self._request(document, Priority.OPENED)
         if self._is_hopeless(document):
             # Nothing will come: whoever waits for diagnostics need not wait.
-            self._publish(document, None)
+            self.showing.wipe(document, self.settings)
 
     def change(self, document: Document) -> None:
         """Put a newer snapshot in the place of an open document."""
@@ -95,15 +102,17 @@ class Session:
             return
         self._analyses.forget(uri)
         self._engine.forget(uri)
+        self.guidance.close(uri)
         self._client.succeed(uri)
-        self._client.publish(render_none(uri))
+        self.showing.close(uri)
         self._announce()
 
     def configure(self, sent: object) -> None:
         """Lay the client's settings over the base, say what is wrong with them, apply the rest."""
         self.is_configured = True
         settings, complaints = self.base_settings.updated(sent)
-        self._client.complain(complaints)
+        self._client.complain(_SETTINGS, complaints)
+        self.guidance.trust(is_trusted=settings.workspace_files)
         if settings != self.settings or self.model is None:
             self._apply(settings)
 
@@ -111,6 +120,12 @@ class Session:
         """Let go of the engine: the client is gone."""
         self._analyses.forget_all()
         self._engine.close()
+        self.guidance.end()
+
+    def report(self, subject: str, error: EngineError) -> None:
+        """Tell the user why something could not be done."""
+        self._client.succeed(subject)  # said each time, since it was asked each time
+        self._client.fail(subject, str(error))
 
     async def analysis(self, uri: str, *, timeout_s: float) -> "Analysis | None":
         """Wait a while for the analysis of the newest version of a document.
@@ -157,7 +172,7 @@ class Session:
         self.model = analysis.model
         self._client.notice(analysis.model)
         self._client.succeed(document.uri)
-        self._publish(document, analysis)
+        self.showing.show(document, analysis, self.settings)
         self._tell("ready", scored_message(analysis))
         self._announce()
 
@@ -168,7 +183,7 @@ class Session:
         if isinstance(error, EngineError):
             self._client.fail(document.uri, str(error))
         # What is still shown belongs to an older version.
-        self._publish(document, None)
+        self.showing.wipe(document, self.settings)
         self._announce()
 
     def _on_engine(self, is_there: bool) -> None:  # noqa: FBT001 - a state
@@ -245,20 +260,30 @@ class Session:
     def _request(self, document: Document, priority: Priority, *, delay_s: float = 0.0) -> None:
         self._analyses.forget(document.uri)
         if self.settings.enabled and self.model is not None:
-            self._analyses.request(document, self.settings, priority, delay_s=delay_s)
+            thresholds = self.guidance.thresholds(document.uri, self.settings)
+            self._analyses.request(document, thresholds, priority, delay_s=delay_s)
+
+    def _on_guidance(self, uri: str) -> None:
+        """Show a document as its workspace wants it."""
+        document, workspace = self.documents.get(uri), self.guidance.workspace(uri)
+        if document is None or workspace is None:
+            return
+        self._client.complain(str(workspace.root), workspace.complaints)
+        asked = self._analyses.thresholds(document)
+        if asked is not None and asked != self.guidance.thresholds(uri, self.settings):
+            self._request(document, Priority.OPENED)
+        elif analysis := self._analyses.analysis(document):
+            self.showing.show(document, analysis, self.settings)
 
     def _redraw(self) -> None:
         """Publish anew what is known; where work is pending, the marks stay until it is done."""
         for document in self.documents.values():
             if analysis := self._analyses.analysis(document):
-                self._publish(document, analysis)
+                self.showing.show(document, analysis, self.settings)
 
     def _wipe(self) -> None:
         for document in self.documents.values():
-            self._publish(document, None)
-
-    def _publish(self, document: Document, analysis: "Analysis | None") -> None:
-        self._client.publish(render_diagnostics(document, analysis, self.settings))
+            self.showing.wipe(document, self.settings)
 
     def _tell(self, state: State, message: str) -> None:
         self._client.tell(render_status(state, message, self.settings, self.model))

@@ -108,6 +108,14 @@ class Settings:
             choices=PRECISIONS,
         ),
     )
+    workspace_files: bool = _declared(
+        True,  # noqa: FBT003 - a default, not a call with a flag
+        Setting(
+            "workspaceFiles",
+            "boolean",
+            "Read and change `ppl.toml`, dictionaries and accepted findings of the workspace.",
+        ),
+    )
     debounce_ms: int = _declared(
         300,
         Setting(
@@ -168,6 +176,21 @@ class Settings:
             surprises_per_1000_words=float(self.surprises_per_1000_words),
             passages_per_1000_words=float(self.passages_per_1000_words),
             max_per_1000_words=int(self.max_per_1000_words),
+        )
+
+    def thresholds_over(self, base: Mapping[str, float]) -> Thresholds:
+        """Return the thresholds, with those of a workspace where these are the defaults.
+
+        Clients send defaults too: what is set to one can not be told from what is not set.
+        """
+        here = self.thresholds
+        return replace(
+            here,
+            **{
+                name: value
+                for name, value in base.items()
+                if getattr(here, name) == getattr(_THRESHOLDS, name)
+            },
         )
 
     def updated(self, sent: object) -> tuple["Settings", tuple[str, ...]]:

@@ -1,15 +1,20 @@
 """Our values as those of the protocol; the one place besides `from_lsp` that knows both."""
 
+from typing import TYPE_CHECKING
+
 from lsprotocol import types
 
-from ppl_engine.findings.finding import Finding
+from ppl_engine.findings.finding import Finding, Severity
 from ppl_engine.text.spans import Span
 from ppl_lsp.line_index import LineIndex
-from ppl_lsp.settings import Settings
+
+if TYPE_CHECKING:
+    from ppl_engine.ignoring.directives import Problem
 
 SOURCE = "ppl"
 
 _PAGES = "https://github.com/ppl-lsp/ppl-lsp/blob/main/docs/findings"
+_COMMENTS_PAGE = "https://github.com/ppl-lsp/ppl-lsp/blob/main/docs/ignoring.md"
 _SEVERITIES = {
     "information": types.DiagnosticSeverity.Information,
     "hint": types.DiagnosticSeverity.Hint,
@@ -29,19 +34,29 @@ def lsp_range(lines: LineIndex, span: Span) -> types.Range:
 
 
 def diagnostic(
-    lines: LineIndex, finding: Finding, settings: Settings, *, finding_id: str
+    lines: LineIndex, finding: Finding, severity: Severity, *, finding_id: str
 ) -> types.Diagnostic:
-    """Return a finding as an editor shows it, under the severity that the user chose."""
+    """Return a finding as an editor shows it."""
     return types.Diagnostic(
         range=lsp_range(lines, finding.span),
         message=finding.message,
-        severity=_SEVERITIES[
-            finding.severity if settings.severity == "default" else settings.severity
-        ],
+        severity=_SEVERITIES[severity],
         code=finding.code,
         code_description=types.CodeDescription(href=page(finding.code)),
         source=SOURCE,
         data={"id": finding_id},
+    )
+
+
+def problem(lines: LineIndex, problem: "Problem") -> types.Diagnostic:
+    """Return a comment to us that is not understood as an editor shows it."""
+    return types.Diagnostic(
+        range=lsp_range(lines, problem.span),
+        message=problem.message,
+        severity=types.DiagnosticSeverity.Warning,
+        code="comment",
+        code_description=types.CodeDescription(href=_COMMENTS_PAGE),
+        source=SOURCE,
     )
 
 

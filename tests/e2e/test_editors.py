@@ -1,10 +1,12 @@
 """The server as a process, under the recorded capabilities of three editors."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 from lsprotocol import types
 from lsprotocol.converters import get_converter
+from pygls.exceptions import JsonRpcException
 
 from ppl_engine.text.spans import Span
 from ppl_lsp import __version__
@@ -26,6 +28,16 @@ ODD_TEXTS = [
     "\ud834 unpaired zzodd",
     "",
 ]
+
+
+REGISTERED: dict[str, list[str]] = {
+    "visual-studio-code": [
+        "workspace/didChangeConfiguration",
+        "workspace/didChangeWatchedFiles",
+    ],
+    "emacs": ["workspace/didChangeWatchedFiles"],
+    "neovim": [],
+}
 
 
 @pytest.mark.parametrize(("name", "encoding"), EDITORS.items())
@@ -63,7 +75,7 @@ async def test_a_session_in_an_editor(name: str, encoding: PositionEncoding) -> 
         editor.close()
         assert await editor.marked(None) == []
         assert editor.statuses[-1].message.startswith("ppl ")
-        assert bool(editor.registered) is (name == "visual-studio-code")
+        assert editor.registered == REGISTERED[name]
         assert editor.client.messages == []
 
 
@@ -85,10 +97,13 @@ async def test_the_result_of_initialize(name: str, encoding: PositionEncoding) -
         result["capabilities"]["textDocumentSync"] = {k: v for k, v in sync.items() if v}
         assert result == {
             "capabilities": {
-                "executeCommandProvider": {"commands": []},
+                "codeActionProvider": {"codeActionKinds": ["quickfix"]},
+                "executeCommandProvider": {
+                    "commands": ["ppl.ignoreWord", "ppl.ignoreOccurrence", "ppl.ignoreRule"]
+                },
                 "hoverProvider": True,
                 "positionEncoding": encoding.value,
-                "textDocumentSync": {"change": 2, "openClose": True},
+                "textDocumentSync": {"change": 2, "openClose": True, "save": True},
                 "workspace": {
                     "fileOperations": {},
                     "workspaceFolders": {"changeNotifications": True, "supported": True},
@@ -108,6 +123,27 @@ async def test_a_client_that_can_do_nothing_gets_plain_text_and_pushes_its_setti
         params = types.DidChangeConfigurationParams(settings={"ppl": {"severity": "off"}})
         editor.client.workspace_did_change_configuration(params)
         await editor.until(lambda: not editor.published[-1].diagnostics)
+
+
+async def test_a_word_is_ignored_by_an_action(user_folder: Path) -> None:
+    async with Editor.running("visual-studio-code") as editor:
+        editor.open("a zzword")
+        marks = await editor.marked(1)
+        asked = types.CodeActionParams(
+            types.TextDocumentIdentifier(URI), marks[0].range, types.CodeActionContext(marks)
+        )
+        actions = await editor.client.text_document_code_action_async(asked)
+        assert actions
+        # The library takes every action of an answer for a command.
+        assert "Ignore “zzword” everywhere" in [action.title for action in actions]
+        with pytest.raises(JsonRpcException, match="argument"):
+            await editor.client.workspace_execute_command_async(
+                types.ExecuteCommandParams("ppl.ignoreWord", [URI, 3])
+            )
+        wanted = types.ExecuteCommandParams("ppl.ignoreWord", [URI, "zzword", "user"])
+        await editor.client.workspace_execute_command_async(wanted)
+        await editor.until(lambda: not editor.published[-1].diagnostics)
+        assert (user_folder / "words.txt").read_text() == "zzword\n"
 
 
 async def test_wrong_settings_are_named_to_the_user() -> None:

@@ -41,8 +41,14 @@ def test_no_content_raises(sent: object) -> None:
         ({"debounceMs": -1}, "ppl.debounceMs must be a whole number from 0 to 10000, not -1."),
         ({"debounceMs": 1.5}, "ppl.debounceMs must be a whole number from 0 to 10000, not 1.5."),
         ({"debounceMs": True}, "ppl.debounceMs must be a whole number from 0 to 10000, not True."),
-        ({"mistakesPer1000Words": "8"}, "ppl.mistakesPer1000Words must be a number from 0 to 100, not '8'."),
-        ({"mistakesPer1000Words": math.nan}, "ppl.mistakesPer1000Words must be a number from 0 to 100, not nan."),
+        (
+            {"mistakesPer1000Words": "8"},
+            "ppl.mistakesPer1000Words must be a number from 0 to 100, not '8'.",
+        ),
+        (
+            {"mistakesPer1000Words": math.nan},
+            "ppl.mistakesPer1000Words must be a number from 0 to 100, not nan.",
+        ),
         ({"surprise": 1}, "ppl.surprise is not a setting."),
         ([1], "The settings of ppl are an object, not [1]."),
         ({"ppl": 1}, "The settings of ppl are an object, not {'ppl': 1}."),
@@ -58,7 +64,9 @@ def test_right_values_beside_wrong_ones_are_taken() -> None:
     assert len(complaints) == 1
 
 
-@pytest.mark.parametrize("sent", [{"passagesPer1000Words": 3}, {"ppl": {"passagesPer1000Words": 3}}])
+@pytest.mark.parametrize(
+    "sent", [{"passagesPer1000Words": 3}, {"ppl": {"passagesPer1000Words": 3}}]
+)
 def test_a_section_comes_bare_or_under_its_name(sent: object) -> None:
     assert Settings().updated(sent) == (Settings(passages_per_1000_words=3), ())
 

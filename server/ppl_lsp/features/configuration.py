@@ -3,16 +3,21 @@
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine
+from pathlib import Path
 from typing import Any, Final, Protocol
 
 from lsprotocol import types
 
 from ppl_lsp import from_lsp
+from ppl_lsp.features.edits import edit_style
 from ppl_lsp.features.hover import preferred_markup
+from ppl_lsp.guidance import path_of
 from ppl_lsp.session import Session
 from ppl_lsp.settings import SECTION
 
 logger = logging.getLogger(__name__)
+
+_WATCHED: Final = ("**/ppl.toml", "**/pyproject.toml", "**/.ppl/*")
 
 ANSWER_WAIT_S: Final = 10.0
 """Then work begins with what is known; the answer is still welcome."""
@@ -47,6 +52,8 @@ async def initialize(
         watch(params.process_id)
     session.encoding = from_lsp.position_encoding(params.capabilities)
     session.hover_markup = preferred_markup(params.capabilities)
+    session.edit_style = edit_style(params.capabilities)
+    session.guidance.folders = _folders(params)
     session.begin_with(params.initialization_options)
 
 
@@ -78,18 +85,41 @@ async def did_change_configuration(
         session.configure(params.settings)
 
 
+async def did_change_watched_files(
+    session: Session, params: types.DidChangeWatchedFilesParams
+) -> None:
+    """Read again what of a configuration has changed on disk."""
+    del params
+    session.guidance.refresh()
+
+
 async def _follow_changes(client: ConfiguringClient, *, wait_s: float) -> None:
     workspace = client.client_capabilities.workspace
+    registrations: list[types.Registration] = []
     following = workspace and workspace.did_change_configuration
-    if not following or not following.dynamic_registration:
-        return
-    registration = types.Registration(
-        id="ppl-configuration",
-        method=types.WORKSPACE_DID_CHANGE_CONFIGURATION,
-        register_options=types.DidChangeConfigurationRegistrationOptions(section=SECTION),
-    )
-    request = client.client_register_capability_async(types.RegistrationParams([registration]))
-    await _ask(request, lambda _: None, wait_s=wait_s)
+    if following and following.dynamic_registration:
+        settings = types.DidChangeConfigurationRegistrationOptions(section=SECTION)
+        registrations.append(_registration(types.WORKSPACE_DID_CHANGE_CONFIGURATION, settings))
+    watching = workspace and workspace.did_change_watched_files
+    if watching and watching.dynamic_registration:
+        watchers = [types.FileSystemWatcher(pattern) for pattern in _WATCHED]
+        files = types.DidChangeWatchedFilesRegistrationOptions(watchers)
+        registrations.append(_registration(types.WORKSPACE_DID_CHANGE_WATCHED_FILES, files))
+    if registrations:
+        request = client.client_register_capability_async(types.RegistrationParams(registrations))
+        await _ask(request, lambda _: None, wait_s=wait_s)
+
+
+def _registration(method: str, options: object) -> types.Registration:
+    return types.Registration(f"ppl-{method}", method, options)
+
+
+def _folders(params: types.InitializeParams) -> tuple[Path, ...]:
+    """Return the folders that the client has open, as far as they are on this disk."""
+    uris = [folder.uri for folder in params.workspace_folders or ()]
+    if not uris and params.root_uri:
+        uris = [params.root_uri]
+    return tuple(path for path in map(path_of, uris) if path is not None)
 
 
 async def _pull(session: Session, client: ConfiguringClient, *, wait_s: float) -> None:

@@ -1,32 +1,52 @@
 """Findings as diagnostics, pushed whenever a document is scored anew."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, cast
 
 from lsprotocol import types
 
+from ppl_engine.findings.finding import Finding, Severity
 from ppl_lsp import to_lsp
 from ppl_lsp.documents import Document
 from ppl_lsp.settings import Settings
 
 if TYPE_CHECKING:
-    from ppl_engine.analysis import Analysis
+    from ppl_engine.ignoring.rules import Sifted
 
 
 def render_diagnostics(
-    document: Document, analysis: "Analysis | None", settings: Settings
+    document: Document,
+    shown: "Sifted | None",
+    settings: Settings,
+    severities: Mapping[str, Severity],
 ) -> types.PublishDiagnosticsParams:
-    """Return what to publish for a version; nothing is marked where there is no analysis."""
-    findings = analysis.findings if analysis and settings.severity != "off" else ()
-    return types.PublishDiagnosticsParams(
-        uri=document.uri,
-        version=document.version,
-        diagnostics=[
-            to_lsp.diagnostic(
-                document.lines, finding, settings, finding_id=f"{document.version}:{idx}"
-            )
-            for idx, finding in enumerate(findings)
-        ],
-    )
+    """Return what to publish for a version; nothing is marked where nothing is known.
+
+    A workspace's severity of a code goes before that of the settings, unless these say `off`.
+    """
+    if shown is None or settings.severity == "off":
+        return types.PublishDiagnosticsParams(document.uri, [], document.version)
+    found = [
+        to_lsp.diagnostic(
+            document.lines,
+            finding,
+            severities.get(finding.code, _severity(finding, settings)),
+            finding_id=finding_id(document, idx),
+        )
+        for idx, finding in enumerate(shown.findings)
+    ]
+    doubts = [to_lsp.problem(document.lines, problem) for problem in shown.problems]
+    return types.PublishDiagnosticsParams(document.uri, [*found, *doubts], document.version)
+
+
+def _severity(finding: Finding, settings: Settings) -> Severity:
+    stated = settings.severity
+    return finding.severity if stated == "default" else cast(Severity, stated)
+
+
+def finding_id(document: Document, idx: int) -> str:
+    """Return what a finding is called between us and the client: its version and its place."""
+    return f"{document.version}:{idx}"
 
 
 def render_none(uri: str) -> types.PublishDiagnosticsParams:

@@ -25,6 +25,12 @@ async def did_change(session: Session, params: types.DidChangeTextDocumentParams
     session.change(from_lsp.changed(document, params.content_changes, params.text_document.version))
 
 
+async def did_save(session: Session, params: types.DidSaveTextDocumentParams) -> None:
+    """Look whether the file that was saved is one that we go by."""
+    del params
+    session.guidance.refresh()
+
+
 async def did_close(session: Session, params: types.DidCloseTextDocumentParams) -> None:
     """Forget a document and take the marks off it."""
     session.close(params.text_document.uri)

@@ -1,0 +1,90 @@
+"""The commands behind code actions that change a dictionary, a baseline or a configuration."""
+
+import logging
+from collections.abc import Callable, Coroutine
+from functools import partial
+from pathlib import Path
+from typing import Any, Final, TypeAlias
+
+from ppl_engine.errors import EngineError
+from ppl_lsp.features.diagnostics import finding_id
+from ppl_lsp.guidance import path_of
+from ppl_lsp.session import Session
+
+logger = logging.getLogger(__name__)
+
+IGNORE_WORD: Final = "ppl.ignoreWord"
+IGNORE_OCCURRENCE: Final = "ppl.ignoreOccurrence"
+IGNORE_CODE: Final = "ppl.ignoreRule"
+
+
+async def ignore_word(session: Session, uri: str, word: str, where: str) -> None:
+    """Add a word to the dictionary of the workspace of a document, or to the user's."""
+    workspace = session.guidance.workspace(uri)
+    if workspace is None or not word.strip():
+        return
+    path = workspace.user_words_path if where == "user" else workspace.words_path
+    if path is not None:
+        await _change(session, path, partial(_add_word, path, word.strip()))
+
+
+async def ignore_occurrence(session: Session, uri: str, name: str) -> None:
+    """Accept one finding as it is; the name of one of an older version names nothing."""
+    workspace, document = session.guidance.workspace(uri), path_of(uri)
+    shown = session.showing.shown(session.documents.get(uri))
+    if workspace is None or shown is None or document is None:
+        return
+    snapshot, sifted = shown
+    where, relative = workspace.baseline_path, workspace.relative(document)
+    named = {finding_id(snapshot, idx): one for idx, one in enumerate(sifted.findings)}
+    if where is None or relative is None or name not in named:
+        logger.info("There is no finding %s of %s any more", name, uri)
+        return
+
+    def accept() -> None:
+        from ppl_engine.configuration import editing  # noqa: PLC0415 - imports numpy
+
+        editing.accept(where, relative, named[name], snapshot.text)
+
+    await _change(session, where, accept)
+
+
+async def ignore_code(session: Session, uri: str, code: str) -> None:
+    """Switch off a kind of findings in the workspace of a document."""
+    from ppl_engine.configuration.place import NAME  # noqa: PLC0415
+    from ppl_engine.findings.codes import CODES  # noqa: PLC0415
+
+    workspace = session.guidance.workspace(uri)
+    if workspace is None or workspace.words_path is None or code not in CODES:
+        return
+    path = workspace.file or workspace.root / NAME
+    await _change(session, path, partial(_ignore_code, path, code))
+
+
+Command: TypeAlias = Callable[..., Coroutine[Any, Any, None]]
+"""Takes the session and strings."""
+
+COMMANDS: Final[dict[str, Command]] = {
+    IGNORE_WORD: ignore_word,
+    IGNORE_OCCURRENCE: ignore_occurrence,
+    IGNORE_CODE: ignore_code,
+}
+
+
+async def _change(session: Session, path: Path, job: Callable[[], None]) -> None:
+    try:
+        await session.guidance.change(job)
+    except EngineError as error:
+        session.report(str(path), error)
+
+
+def _add_word(path: Path, word: str) -> None:
+    from ppl_engine.configuration.editing import add_word  # noqa: PLC0415 - imports numpy
+
+    add_word(path, word)
+
+
+def _ignore_code(path: Path, code: str) -> None:
+    from ppl_engine.configuration.editing import ignore_code as ignore  # noqa: PLC0415
+
+    ignore(path, code)
