@@ -20,8 +20,8 @@ Text is read in blocks of bounded length with a little context, and what comes o
 its tokens alone: an edit has but the blocks around it read again.
 """
 
-from collections import OrderedDict
-from collections.abc import Generator, Sequence
+from collections import Counter, OrderedDict
+from collections.abc import Generator, Iterable, Sequence
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 from itertools import groupby
@@ -29,9 +29,9 @@ from typing import Final
 
 import numpy as np
 
-from ppl_engine.findings.correction.candidates import candidates
+from ppl_engine.findings.correction.candidates import candidates, expected_here
 from ppl_engine.findings.correction.lexicon import Lexicon
-from ppl_engine.findings.correction.slips import Candidate, Slip
+from ppl_engine.findings.correction.slips import COSTS, Candidate, Slip
 from ppl_engine.findings.finding import Alternative
 from ppl_engine.scoring.branches import Branch
 from ppl_engine.scoring.document import Progress
@@ -51,6 +51,9 @@ _FOLLOWING_TOKENS: Final = 8
 """How far is read on behind a candidate: what follows a wrong word is mostly decided by then."""
 
 _MOST_ALTERNATIVES: Final = 3
+_N_EXPECTED: Final = 20
+"""Predictions of the model that are looked at for words."""
+
 _N_WEIGHED: Final = 24
 """Candidates of a word of which the first token is looked at, the cheapest first."""
 
@@ -59,7 +62,11 @@ _RELIEF: Final = 0.7
 """What follows a wrong word surprises too: so much of it beyond the ordinary may be its fault."""
 
 _N_READ: Final = 4
-"""Candidates of a word that are read to their end."""
+_N_READ_OF_KIND: Final = 2
+"""Candidates of a word that are read to their end: in all, and of one kind of slip."""
+
+_STAYING: Final = 0.4
+"""What part of its surprise a word is guessed to keep after a word that was missing."""
 
 _LATER_TOKEN_BITS: Final = 3.0
 """What each further token of a candidate is guessed to cost before it is read."""
@@ -173,7 +180,34 @@ class Rereader:
         window, first_row = block.window(document, self._scorer.bos_id)
         ((_, scores),) = next(self._scorer.score_windows([window]))
         reading = _Reading(document, block, scores, first_row)
-        return self._read_on(reading, window, self._options(reading, proposed))
+        every = sorted(
+            [*proposed, *self._expected(reading, block)], key=lambda one: one.word_idx
+        )
+        return self._read_on(reading, window, self._options(reading, every))
+
+    def _expected(self, reading: "_Reading", block: "_Block") -> "list[_Proposal]":
+        """Return what the model expects in the place of words where that could be worth its cost."""
+        document, words = reading.document, reading.document.words
+        found: list[_Proposal] = []
+        for idx in block.suspects:
+            word = document.text[words.starts[idx] : words.ends[idx]]
+            least_bits = COSTS.expected + self._lexicon.usage_bits(word) + _LEAST_NET_BITS
+            if _most_gain_bits(words, idx, idx + 1) <= least_bits:
+                continue
+            row = reading.row(int(words.first_token[idx]))
+            (predictions,) = self._scorer.predict(reading.scores.hidden[row : row + 1], _N_EXPECTED)
+            spaced = (p.text.strip() for p in predictions if p.text[:1] == " ")
+            proposed = expected_here(
+                document.text,
+                words.starts,
+                words.ends,
+                words.is_word,
+                idx,
+                self._lexicon,
+                [word for word in spaced if self._lexicon.lists(word)],
+            )
+            found += [_Proposal(idx, candidate) for candidate in proposed]
+        return found
 
     def _options(self, reading: "_Reading", proposed: Sequence[_Proposal]) -> "list[_Option]":
         """Spell the few candidates of each suspicious word that leave most hope."""
@@ -181,9 +215,7 @@ class Rereader:
         hopes = self._hopes_bits(reading, guesses)
         found: list[_Option] = []
         for _, group in groupby(zip(guesses, hopes, strict=True), key=lambda pair: pair[0].word_idx):
-            hopeful = [pair for pair in group if _LEAST_NET_BITS <= pair[1]]
-            best = sorted(hopeful, key=lambda pair: -pair[1])[:_N_READ]
-            spelled = (_spelled(reading, guess, self._scorer) for guess, _ in best)
+            spelled = (_spelled(reading, guess, self._scorer) for guess in _best(group))
             found += [option for option in spelled if option is not None]
         return found
 
@@ -198,7 +230,9 @@ class Rereader:
         is_read = reading.first_row <= first + n_same < reading.block.end
         if candidate.span.start != start or n_same == len(spelled) or not is_read:
             return _Guess(word_idx, candidate, None, 0, 0)
-        n_later = len(spelled) - n_same - 1 + len(later_words.split())
+        n_later = len(spelled) - n_same - 1
+        if candidate.slip is not Slip.MISSING:
+            n_later += len(later_words.split())
         return _Guess(word_idx, candidate, first + n_same, int(spelled[n_same]), n_later)
 
     def _ids(self, piece: str) -> Ints:
@@ -341,6 +375,8 @@ class _Guess:
         stands = slice(reading.row(self.divergence), reading.row(int(words.end_token[after - 1])))
         old_nats = float(np.sum(reading.scores.logprob[stands], dtype=np.float64))
         gain_bits = (first_logprob - old_nats) / NATS_PER_BIT + _relief_bits(words, after)
+        if self.candidate.slip is Slip.MISSING:
+            gain_bits += _STAYING * old_nats / NATS_PER_BIT
         return gain_bits - _LATER_TOKEN_BITS * self.n_later - self.candidate.cost_bits
 
 
@@ -375,6 +411,20 @@ class _Gain:
     @property
     def net_bits(self) -> float:
         return self.gain_bits - self.option.candidate.cost_bits
+
+
+def _best(hopes: "Iterable[tuple[_Guess, float]]") -> "list[_Guess]":
+    """Keep the candidates of a word with most hope, of each kind of slip a few."""
+    n_of_kind: Counter[Slip] = Counter()
+    kept: list[_Guess] = []
+    for guess, hope_bits in sorted(hopes, key=lambda pair: -pair[1]):
+        slip = guess.candidate.slip
+        if hope_bits < _LEAST_NET_BITS or len(kept) == _N_READ:
+            break
+        if n_of_kind[slip] < _N_READ_OF_KIND:
+            kept.append(guess)
+            n_of_kind[slip] += 1
+    return kept
 
 
 def _replaced(words: WordScores, word_idx: int, span: Span) -> tuple[int, int]:

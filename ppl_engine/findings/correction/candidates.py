@@ -23,21 +23,39 @@ def candidates(  # noqa: PLR0913, PLR0917 - columns of one table
     is_word: NDArray[np.bool_],
     idx: int,
     lexicon: Lexicon,
-    expected: Sequence[str] = (),
 ) -> list[Candidate]:
     """Return what could have been meant by a word of a text, the cheapest first.
 
-    The arrays are those of `WordScores`. `expected` are whole words that the model expects there,
-    the likeliest first. None for what is no plain word: digits, underscores, all capitals.
+    The arrays are those of `WordScores`. None for what is no plain word: digits, underscores, all
+    capitals.
     """
     place = place_of(text, starts, ends, is_word, idx)
     if place is None:
         return []
-    found = _cheapest(_possible(place, lexicon, expected), text)
+    found = _cheapest(_possible(place, lexicon), text)
     return sorted(found, key=lambda c: (c.cost_bits, -lexicon.count(c.text)))[:_MOST]
 
 
-def _possible(place: Place, lexicon: Lexicon, expected: Sequence[str]) -> Iterator[Candidate]:
+def expected_here(  # noqa: PLR0913, PLR0917 - columns of one table
+    text: str,
+    starts: Ints,
+    ends: Ints,
+    is_word: NDArray[np.bool_],
+    idx: int,
+    lexicon: Lexicon,
+    expected: Sequence[str],
+) -> list[Candidate]:
+    """Return what a model expects in the place of a word, as candidates.
+
+    `expected` are whole words, the likeliest first.
+    """
+    place = place_of(text, starts, ends, is_word, idx)
+    if place is None:
+        return []
+    return _cheapest(word_forms.expected_instead(place, expected, lexicon), text)
+
+
+def _possible(place: Place, lexicon: Lexicon) -> Iterator[Candidate]:
     return chain(
         spelling.near_spellings(place, lexicon),
         spelling.taken_apart(place, lexicon),
@@ -53,7 +71,6 @@ def _possible(place: Place, lexicon: Lexicon, expected: Sequence[str]) -> Iterat
         small_words.swapped(place, lexicon),
         small_words.other_articles(place),
         small_words.other_prepositions(place),
-        word_forms.expected_instead(place, expected, lexicon),
     )
 
 

@@ -141,7 +141,7 @@ class Costs:
     """The commonest of the small words, and the one most often left out."""
 
     missing: float = 8.5
-    missing_at_start: float = 4.0
+    missing_at_start: float = 9.0
     """Added where a sentence begins: headings, items and captions leave articles out."""
 
     superfluous: float = 11.0

@@ -7,6 +7,7 @@ import regex
 
 from ppl_engine.findings.correction.lexicon import Lexicon
 from ppl_engine.findings.correction.place import Place, like, without_capital
+from ppl_engine.findings.correction.spelling import is_known_here
 from ppl_engine.findings.correction.slips import COSTS, Candidate, Slip, choice_bits
 from ppl_engine.findings.correction.word_list import words
 from ppl_engine.text.spans import Span
@@ -64,7 +65,9 @@ def doubled(place: Place) -> Iterator[Candidate]:
 
 
 def missing(place: Place, lexicon: Lexicon) -> Iterator[Candidate]:
-    """Yield the word with a small word before it."""
+    """Yield the word with a small word before it; a string that is no word has another fault."""
+    if not is_known_here(place, lexicon):
+        return
     word = place.word
     rest = without_capital(word, lexicon) if place.starts_sentence else word
     previous = place.previous.text.lower() if place.previous else ""
