@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from ppl_engine.findings.finding import Finding
-from ppl_engine.findings.rereading import Judged
+from ppl_engine.findings.rereading.values import Judged
 from ppl_engine.findings.thresholds import Thresholds
 from ppl_engine.findings.vocabulary import Vocabulary
 from ppl_engine.scoring.document import Progress

@@ -4,53 +4,25 @@ Each layer has two functions: one that looks at the whole text, and one that is 
 the version before and what changed, and returns the same.
 """
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
-from typing import Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ppl_engine.analysis import Analysis, Groundwork, Partial, Progress
-from ppl_engine.findings import surprising
-from ppl_engine.findings.calibration import Calibration
-from ppl_engine.findings.finding import Finding, in_order
-from ppl_engine.findings.mistakes import likely_mistakes
-from ppl_engine.findings.rereading import Document, Judged, Rereader
-from ppl_engine.findings.surprising import alternatives, finding, surprising_words
-from ppl_engine.findings.suspects import suspects
 from ppl_engine.findings.thresholds import Thresholds
 from ppl_engine.findings.vocabulary import Vocabulary, changed_vocabulary, vocabulary
-from ppl_engine.scoring.cache import WindowCache
+from ppl_engine.judging import Earlier, Means, judged, with_findings
 from ppl_engine.scoring.carrying import Draft, blank, carried
 from ppl_engine.scoring.document import Glimpse, score_draft
 from ppl_engine.scoring.layout import Layout, lay_out, lay_out_changed
-from ppl_engine.scoring.scorer import ModelInfo, Prediction, Scorer
+from ppl_engine.scoring.scorer import ModelInfo, Scorer
 from ppl_engine.scoring.scores import Ints, TokenScores
 from ppl_engine.scoring.word_scores import WordScores, changed_word_scores, word_scores
 from ppl_engine.text.changes import TextChange, joined, text_change
 from ppl_engine.text.prose import Prose, changed_prose, prose_of
 from ppl_engine.text.spans import Span
-
-Predict: TypeAlias = Callable[
-    [TokenScores, Ints], Generator[Progress, None, Sequence[Sequence[Prediction]]]
-]
-"""Says in steps what was expected in the place of each of these tokens, the likeliest first."""
-
-
-_NEIGHBORS: Final = 4
-"""Words beside a change that are judged again: what could stand for them may take it in."""
-
-
-@dataclass(frozen=True, slots=True)
-class Means:
-    """What an analysis is made with."""
-
-    scorer: Scorer
-    cache: WindowCache
-    predict: Predict
-    rereader: Rereader
-    calibration: Calibration
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,56 +139,15 @@ def _concluded(
         (),
         means.scorer.model,
         request.thresholds,
-        Groundwork(layout, prose, known, ()),
     )
-    found = yield from _reread(found, before, (change_of_words, change_of_prose), means)
+    earlier = None
+    if before is not None:
+        change = joined(change_of_words, change_of_prose)
+        earlier = Earlier(before.analysis, before.groundwork.judged, change, change_of_words)
+    ground = Groundwork(layout, prose, known, ())
+    ground = yield from judged(found, ground, earlier, means)
     yield Progress(n_done, n_done)
-    kept = {} if before is None else _kept_findings(before.analysis.findings, change_of_words)
-    return (yield from _with_findings(found, kept, means))
-
-
-def _reread(
-    analysis: Analysis, before: _Before | None, changes: tuple[TextChange, TextChange], means: Means
-) -> Generator[Progress, None, Analysis]:
-    """Judge what is suspicious among the words that are not as they were."""
-    ground = analysis.groundwork
-    if ground is None or not analysis.thresholds.mistakes_per_1000_words:
-        return analysis
-    words = analysis.words
-    kept: list[Judged] = []
-    first, last = 0, len(words)
-    if before is not None and before.analysis.thresholds.mistakes_per_1000_words:
-        region = joined(*changes)
-        low, high = np.searchsorted(words.starts, [region.start, region.new_end]).tolist()
-        first, last = max(0, low - _NEIGHBORS), min(last, high + _NEIGHBORS)
-        edges = [int(words.starts[first]) if low else 0, len(analysis.text)]
-        if last < len(words):
-            edges[1] = int(words.starts[last])
-        kept = _kept_judged(before.groundwork.judged, TextChange(edges[0], edges[1] - region.shift, edges[1]))
-    suspicious, known = suspects(
-        analysis.text,
-        words,
-        ground.prose,
-        ground.vocabulary,
-        means.rereader.lexicon,
-        word_idx=np.arange(first, last),
-        suspicion_bits=means.calibration.suspicion_bits,
-    )
-    document = Document(analysis.text, analysis.tokens, words)
-    judged = yield from means.rereader.judge(document, suspicious)
-    in_order = tuple(sorted(kept + judged, key=lambda one: one.word_start))
-    ground = replace(ground, vocabulary=known, judged=in_order)
-    return replace(analysis, groundwork=ground)
-
-
-def _kept_judged(judged: Sequence[Judged], change: TextChange) -> list[Judged]:
-    """Return at their new places those of words outside of the change."""
-    kept = [one for one in judged if one.word_start < change.start]
-    return kept + [
-        one.moved(change.shift) if change.shift else one
-        for one in judged
-        if change.old_end <= one.word_start
-    ]
+    return (yield from with_findings(found, ground, earlier, means))
 
 
 def _instead(
@@ -253,62 +184,3 @@ def _vocabulary(
         return vocabulary(text, words)
     known = before.groundwork.vocabulary
     return changed_vocabulary(text, words, known, before.analysis.words, changes)
-
-
-def _kept_findings(findings: Sequence[Finding], change: TextChange) -> dict[int, Finding]:
-    """Return by their new offset the surprising words outside of the change."""
-    words = [found for found in findings if found.code == surprising.CODE]
-    kept = {f.span.start: f for f in words if f.span.end <= change.start}
-    for found in words:
-        if change.old_end <= found.span.start:
-            span = Span(found.span.start + change.shift, found.span.end + change.shift)
-            kept[span.start] = replace(found, span=span) if change.shift else found
-    return kept
-
-
-def _with_findings(
-    analysis: Analysis, kept: dict[int, Finding], means: Means
-) -> Generator[Progress, None, Analysis]:
-    """Decide by the thresholds what is shown."""
-    ground, thresholds, tails = analysis.groundwork, analysis.thresholds, means.calibration
-    if ground is None:
-        return analysis
-    flagged, known = surprising_words(
-        analysis.text,
-        analysis.words,
-        ground.prose,
-        ground.vocabulary,
-        thresholds,
-        tails.surprises.strength_at(thresholds.surprises_per_1000_words),
-    )
-    analysis = replace(analysis, groundwork=replace(ground, vocabulary=known))
-    mistakes = likely_mistakes(
-        _warm(ground.judged, analysis), tails.mistakes, thresholds.mistakes_per_1000_words
-    )
-    surprises = yield from _described(analysis, flagged, kept, means.predict)
-    findings = in_order([mistakes, surprises])
-    return replace(analysis, findings=findings)
-
-
-def _warm(judged: Sequence[Judged], analysis: Analysis) -> list[Judged]:
-    """Drop what is said of words that the model read with next to no context."""
-    tokens, n_cold = analysis.tokens, analysis.thresholds.n_cold_tokens
-    if len(tokens) <= n_cold:
-        return []
-    warm_from = int(tokens.starts[n_cold])
-    return [one for one in judged if warm_from <= one.word_start]
-
-
-def _described(
-    analysis: Analysis, flagged: list[int], kept: dict[int, Finding], predict: Predict
-) -> Generator[Progress, None, list[Finding]]:
-    """Describe the flagged words; only for those that are new it is asked what was expected."""
-    text, tokens, words = analysis.text, analysis.tokens, analysis.words
-    starts = words.starts[flagged].tolist()
-    new = [idx for idx, start in zip(flagged, starts, strict=True) if start not in kept]
-    if new:
-        predictions = yield from predict(tokens, words.first_token[new])
-        for idx, predicted in zip(new, predictions, strict=True):
-            instead = alternatives(text, tokens, words, idx, predicted)
-            kept[int(words.starts[idx])] = finding(text, words, idx, instead)
-    return [kept[start] for start in starts]

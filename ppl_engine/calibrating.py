@@ -7,13 +7,15 @@ from typing import Final, Protocol
 import numpy as np
 
 from ppl_engine.analysis import Analysis, Progress
-from ppl_engine.analyzing import Means, Request, analyze
+from ppl_engine.analyzing import Request, analyze
 from ppl_engine.findings.calibration import Calibration, Sample, Tail
 from ppl_engine.findings.correction.slips import Slip
-from ppl_engine.findings.rereading import Judged
+from ppl_engine.findings.passages import passages
+from ppl_engine.findings.rereading.values import Judged
 from ppl_engine.findings.surprising import strengths
 from ppl_engine.findings.thresholds import Thresholds
-from ppl_engine.findings.vocabulary import asked
+from ppl_engine.findings.vocabulary import WordsInText
+from ppl_engine.judging import Means
 from ppl_engine.scoring.scorer import ModelInfo
 from ppl_engine.scoring.scores import Ints
 
@@ -23,8 +25,8 @@ _N_STRONGEST: Final = 64
 
 _NOTHING: Final = Tail(1000, ())
 UNCALIBRATED: Final = Calibration(16.0, {}, _NOTHING, _NOTHING)
-_UNJUDGED: Final = Thresholds(mistakes_per_1000_words=0.0)
-_JUDGED: Final = Thresholds(surprises_per_1000_words=0.0)
+_UNJUDGED: Final = Thresholds(0.0, 0.0, 0.0, 0)
+_JUDGED: Final = Thresholds(1.0, 0.0, 0.0, 0)
 
 
 class CalibrationStore(Protocol):
@@ -39,9 +41,7 @@ class CalibrationStore(Protocol):
         ...
 
 
-def calibrate(
-    samples: Sequence[Sample], means: Means
-) -> Generator[Progress, None, Calibration]:
+def calibrate(samples: Sequence[Sample], means: Means) -> Generator[Progress, None, Calibration]:
     """Measure how strong the strongest places of clean texts are, in bounded steps."""
     total = sum(len(sample.text) for sample in samples)
     n_done = 0
@@ -65,7 +65,7 @@ def calibrate(
         suspicion_bits=suspicion_bits,
         mistakes={slip: Tail.of(bits, n_words) for slip, bits in nets.items()},
         surprises=Tail.of(surprises, n_words),
-        passages=_NOTHING,
+        passages=Tail.of((bits for a in first for bits in _passages(a)), n_words),
     )
 
 
@@ -98,6 +98,15 @@ def _strongest(analysis: Analysis) -> list[Judged]:
     return list({one.span: one for one in judged}.values())
 
 
+def _passages(analysis: Analysis) -> list[float]:
+    ground = analysis.groundwork
+    if ground is None:
+        return []
+    text, tokens, words = analysis.text, analysis.tokens, analysis.words
+    found = passages(text, tokens, words, ground.prose, ground.layout.cuts)
+    return [stretch.strength for stretch in found]
+
+
 def _surprises(analysis: Analysis) -> list[float]:
     """Return the strengths of the strongest words that may be flagged."""
     ground, words = analysis.groundwork, analysis.words
@@ -106,7 +115,8 @@ def _surprises(analysis: Analysis) -> list[float]:
     bits = np.where(words.is_word, strengths(words), -np.inf)
     bits = np.where(np.isnan(bits), -np.inf, bits)
     strongest: Ints = np.argsort(-bits, kind="stable")[:_N_STRONGEST]
-    known = asked(analysis.text, words, ground.prose, ground.vocabulary, strongest.tolist())
-    may_be = strongest[known.may_be_flagged[strongest] == 1]
-    _, firsts = np.unique(known.term[may_be], return_index=True)
+    known = WordsInText(analysis.text, words, ground.prose, ground.vocabulary)
+    vocabulary = known.asked(strongest.tolist()).vocabulary
+    may_be = strongest[vocabulary.may_be_flagged[strongest] == 1]
+    _, firsts = np.unique(vocabulary.term[may_be], return_index=True)
     return bits[may_be[firsts]].tolist()

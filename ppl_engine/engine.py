@@ -6,18 +6,20 @@ runs it can let something more urgent go first, or close it and so cancel the re
 
 import math
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Final, Protocol
 
 import numpy as np
 
+from ppl_engine.analysis import Analysis, Progress
+from ppl_engine.analyzing import Request, analyze
 from ppl_engine.calibrating import UNCALIBRATED, CalibrationStore, calibrate
+from ppl_engine.explanation import Expected, Explanation, explain_word
 from ppl_engine.findings.calibration import Calibration, Sample
 from ppl_engine.findings.correction.lexicon import Lexicon
-from ppl_engine.findings.rereading import Rereader
-from ppl_engine.analysis import Analysis, Progress
-from ppl_engine.analyzing import Means, Request, analyze
-from ppl_engine.explanation import Expected, Explanation, explain_word
+from ppl_engine.findings.rereading.rereader import Rereader
 from ppl_engine.findings.thresholds import Thresholds
+from ppl_engine.judging import Means
 from ppl_engine.scoring.cache import ScoreStore, StoredScorer, WindowCache
 from ppl_engine.scoring.document import run, score_document
 from ppl_engine.scoring.lines import LineScore, score_lines
@@ -33,8 +35,23 @@ _N_LOOKED_AT: Final = 20
 _CACHE_BYTES: Final = 256 * 2**20
 
 
+_NO_WORDS: Final = Lexicon.of(())
+
+
 class Store(ScoreStore, CalibrationStore, Protocol):
     """All that an engine knows of what was computed before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """What is known beside the model."""
+
+    lexicon: Lexicon = _NO_WORDS
+    calibration: Calibration | None = None
+    """Of the model; if None, it is looked up in the store, or measured before the first use."""
+
+    samples: Callable[[], Sequence[Sample]] = tuple
+    """Returns what it is measured on; without any, everything is strong."""
 
 
 class Engine:
@@ -44,24 +61,18 @@ class Engine:
         self,
         scorer: Scorer,
         *,
-        calibration: Calibration | None = None,
-        lexicon: Lexicon | None = None,
-        samples: Callable[[], Sequence[Sample]] = tuple,
+        knowledge: Knowledge | None = None,
         cache_bytes: int = _CACHE_BYTES,
         store: Store | None = None,
     ) -> None:
-        """Hold a scorer.
-
-        Without a `calibration` for it, it is measured on the `samples` before the first analysis,
-        unless the store knows it. `lexicon` is what is known of words beside the model.
-        """
+        knowledge = knowledge or Knowledge()
         self._scorer = scorer
-        self._samples = samples
+        self._samples = knowledge.samples
         self._store = store
         self._stored: Scorer = scorer if store is None else StoredScorer(scorer, store)
         self._cache = WindowCache(cache_bytes)
-        self._calibration = calibration
-        self._rereader = Rereader(scorer, lexicon or Lexicon.of(()))
+        self._calibration = knowledge.calibration
+        self._rereader = Rereader(scorer, knowledge.lexicon)
         self._stored_predictor = Predictor(scorer, self._cache, _N_LOOKED_AT, store)
         self._predictor = Predictor(scorer, self._cache, _N_LOOKED_AT)
 
@@ -107,9 +118,7 @@ class Engine:
             self._store.flush()
         return analysis
 
-    def calibrate(
-        self, samples: Sequence[Sample]
-    ) -> Generator[Progress, None, Calibration]:
+    def calibrate(self, samples: Sequence[Sample]) -> Generator[Progress, None, Calibration]:
         """Measure how the model reads clean texts, in bounded steps."""
         return calibrate(samples, self._lasting_means(UNCALIBRATED))
 

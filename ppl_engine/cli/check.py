@@ -47,6 +47,7 @@ _THRESHOLD_HELP: Final = {
     "mistakes_per_1000_words": "likely mistakes that clean prose may have; 0 for none at all",
     "surprises_per_1000_words": "surprising words that clean prose may have",
     "passages_per_1000_words": "surprising passages that clean prose may have",
+    "repeated_words": "least weight of a repetition, in words; 0 for none at all",
     "max_per_1000_words": "budget of surprising words; the strongest are shown",
     "n_cold_tokens": "first tokens of a text, never flagged",
 }

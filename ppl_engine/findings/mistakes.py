@@ -9,7 +9,7 @@ from typing import Final
 from ppl_engine.findings.calibration import Tail
 from ppl_engine.findings.correction.slips import Slip
 from ppl_engine.findings.finding import Finding, Severity, in_order
-from ppl_engine.findings.rereading import Judged
+from ppl_engine.findings.rereading.values import Judged
 
 CODE: Final = "likely-mistake"
 SEVERITY: Final[Severity] = "warning"

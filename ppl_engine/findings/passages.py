@@ -20,7 +20,7 @@ from typing import Final
 
 import numpy as np
 
-from ppl_engine.findings.judged import Doubles, JudgedUnits, judged_units
+from ppl_engine.findings.passage_units import Doubles, JudgedUnits, judged_units
 from ppl_engine.findings.stretches import Mask, Stretch
 from ppl_engine.scoring.scores import Ints, TokenScores
 from ppl_engine.scoring.word_scores import WordScores

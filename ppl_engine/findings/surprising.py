@@ -16,12 +16,11 @@ import regex
 
 from ppl_engine.findings.finding import Alternative, Finding, Severity
 from ppl_engine.findings.thresholds import Thresholds
-from ppl_engine.findings.vocabulary import Vocabulary, asked
+from ppl_engine.findings.vocabulary import WordsInText
 from ppl_engine.scoring.scorer import Prediction
 from ppl_engine.scoring.scores import Floats, Ints, TokenScores
 from ppl_engine.scoring.units import NATS_PER_BIT
 from ppl_engine.scoring.word_scores import WordScores
-from ppl_engine.text.prose import Prose
 from ppl_engine.text.spans import Span
 
 CODE: Final = "surprising-word"
@@ -35,23 +34,18 @@ _N_HASHED_BITS: Final = 16
 
 
 def surprising_words(
-    text: str,
-    words: WordScores,
-    prose: Prose,
-    known: Vocabulary,
-    thresholds: Thresholds,
-    least_bits: float,
-) -> tuple[list[int], Vocabulary]:
+    known: WordsInText, thresholds: Thresholds, least_bits: float
+) -> tuple[list[int], WordsInText]:
     """Return the indices of the words to flag, ascending, and what was found out about words.
 
     Their strength, see `strengths`, is at least `least_bits`.
     """
+    words = known.words
     is_strong = (least_bits <= strengths(words)) & words.is_word
     strong = np.flatnonzero(is_strong & (thresholds.n_cold_tokens <= words.first_token))
-    unasked = strong[known.may_be_flagged[strong] < 0]
-    known = asked(text, words, prose, known, unasked.tolist())
-    candidates = strong[known.may_be_flagged[strong] == 1]
-    candidates = candidates[_first_of_term(known.term, candidates) == candidates]
+    known = known.asked(strong.tolist())
+    candidates = strong[known.vocabulary.may_be_flagged[strong] == 1]
+    candidates = candidates[_first_of_term(known.vocabulary.term, candidates) == candidates]
     return _strongest(candidates, words, thresholds), known
 
 

@@ -12,11 +12,8 @@ from numpy.typing import NDArray
 
 from ppl_engine.findings.correction.lexicon import Lexicon
 from ppl_engine.findings.correction.small_words import article_by_sound
-from ppl_engine.findings.vocabulary import Vocabulary, asked, term_of
+from ppl_engine.findings.vocabulary import WordsInText, term_of
 from ppl_engine.scoring.scores import Ints
-from ppl_engine.scoring.units import NATS_PER_BIT
-from ppl_engine.scoring.word_scores import WordScores
-from ppl_engine.text.prose import Prose
 
 _SHARE_FOR_UNKNOWN: Final = 0.6
 """A word in no list needs but this share of the surprisal that makes others suspicious."""
@@ -26,51 +23,43 @@ _ASTRAY: Final = 1.3
 
 
 def suspects(
-    text: str,
-    words: WordScores,
-    prose: Prose,
-    known: Vocabulary,
-    lexicon: Lexicon,
-    *,
-    word_idx: Ints,
-    suspicion_bits: float,
-) -> tuple[Ints, Vocabulary]:
-    """Return those of some words that are suspicious, and what was found out about words."""
-    is_word, surprisal_bits = words.is_word[word_idx], words.surprisal_bits[word_idx]
-    looks_odd = _looks_odd(text, words, known, word_idx)
+    known: WordsInText, lexicon: Lexicon, *, word_idx: Ints, suspicion_bits: float
+) -> tuple[Ints, WordsInText]:
+    """Return those of some successive words that are suspicious, and what was found out."""
+    text, words = known.text, known.words
+    surprisal_bits = words.surprisal_bits[word_idx]
+    looks_odd = _looks_odd(known, word_idx)
     may_be = looks_odd | (_SHARE_FOR_UNKNOWN * suspicion_bits <= surprisal_bits)
-    candidates = word_idx[is_word & may_be]
-    unasked = candidates[known.may_be_flagged[candidates] < 0]
-    known = asked(text, words, prose, known, unasked.tolist())
-    candidates = candidates[known.may_be_flagged[candidates] == 1]
+    may_be &= words.is_word[word_idx] & ~np.isnan(surprisal_bits)
+    candidates = word_idx[may_be]
+    known = known.asked(candidates.tolist())
+    odd, bits = set(word_idx[looks_odd].tolist()), words.surprisal_bits
     strong = [
         idx
-        for idx in candidates.tolist()
-        if looks_odd[idx - word_idx[0]]
-        or suspicion_bits <= -float(words.logprob[idx]) / NATS_PER_BIT
+        for idx in candidates[known.vocabulary.may_be_flagged[candidates] == 1].tolist()
+        if idx in odd
+        or suspicion_bits <= bits[idx]
         or not _knows(lexicon, text[words.starts[idx] : words.ends[idx]])
     ]
-    astray = _ASTRAY * suspicion_bits * NATS_PER_BIT
     before = [
         idx - 1
         for idx in strong
-        if 0 < idx and words.is_word[idx - 1] and words.logprob[idx] <= -astray
+        if idx > 0 and words.is_word[idx - 1] and _ASTRAY * suspicion_bits <= bits[idx]
     ]
-    unasked = [idx for idx in before if known.may_be_flagged[idx] < 0]
-    known = asked(text, words, prose, known, unasked)
-    misled = [idx for idx in before if known.may_be_flagged[idx] == 1]
+    known = known.asked(before)
+    misled = [
+        idx
+        for idx in before
+        if known.vocabulary.may_be_flagged[idx] == 1 and not np.isnan(bits[idx])
+    ]
     return np.unique(np.array(strong + misled, dtype=np.int64)), known
 
 
-def _looks_odd(
-    text: str, words: WordScores, known: Vocabulary, word_idx: Ints
-) -> NDArray[np.bool_]:
+def _looks_odd(known: WordsInText, word_idx: Ints) -> NDArray[np.bool_]:
     """Say of each of successive words whether it is the one before it, or after a wrong a or an."""
-    odd = np.zeros(len(word_idx), dtype=np.bool_)
-    if len(word_idx) == 0:
-        return odd
-    terms = known.term[np.maximum(word_idx - 1, 0)], known.term[word_idx]
-    odd |= (terms[0] == terms[1]) & (word_idx > 0)
+    text, words, term = known.text, known.words, known.vocabulary.term
+    terms = term[np.maximum(word_idx - 1, 0)], term[word_idx]
+    odd = (terms[0] == terms[1]) & (word_idx > 0)
     for article in ("a", "an"):
         for at in np.flatnonzero(terms[0] == term_of(article)).tolist():
             idx = word_idx[at]

@@ -11,7 +11,7 @@ class Thresholds:
     model is used, see `findings.calibration`. Worse prose has more findings. 0 switches a kind off.
     """
 
-    mistakes_per_1000_words: float = 0.5
+    mistakes_per_1000_words: float = 0.8
     """Likely mistakes that clean prose may have."""
 
     surprises_per_1000_words: float = 3.0
@@ -19,6 +19,9 @@ class Thresholds:
 
     passages_per_1000_words: float = 0.2
     """Surprising passages that clean prose may have."""
+
+    repeated_words: int = 24
+    """About how many words must only say again what stands before them."""
 
     max_per_1000_words: int = 10
     """Budget of surprising words: only the strongest are shown. Any text may show one, unless 0."""

@@ -4,7 +4,7 @@ Names, identifiers, numbers, quotations and all that is not prose are context, n
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -40,6 +40,26 @@ class Vocabulary:
     """1 or 0, or −1 where nobody has asked yet: it takes long to find out and few are asked for."""
 
 
+@dataclass(frozen=True, slots=True)
+class WordsInText:
+    """The words of a text, with all that says which of them may be flagged."""
+
+    text: str
+    words: WordScores
+    prose: Prose
+    vocabulary: Vocabulary
+
+    def asked(self, word_idx: Iterable[int]) -> "WordsInText":
+        """Return the same with all found out that may be flagged of these words."""
+        may_be_flagged = self.vocabulary.may_be_flagged.copy()
+        for idx in word_idx:
+            if may_be_flagged[idx] < 0:
+                start, end = int(self.words.starts[idx]), int(self.words.ends[idx])
+                holds = self.prose.holds(start, end)
+                may_be_flagged[idx] = holds and _may_be_flagged(self.text, start, end)
+        return replace(self, vocabulary=Vocabulary(self.vocabulary.term, may_be_flagged))
+
+
 def vocabulary(text: str, words: WordScores) -> Vocabulary:
     """Take in the words of a text."""
     return _between(text, words, 0, len(words))
@@ -65,18 +85,6 @@ def changed_vocabulary(
     low, high = np.searchsorted(words.starts, [of_prose.start, of_prose.new_end])
     may_be_flagged[low:high] = -1
     return Vocabulary(spliced(previous.term, first, last, inside.term), may_be_flagged)
-
-
-def asked(
-    text: str, words: WordScores, prose: Prose, known: Vocabulary, word_idx: Iterable[int]
-) -> Vocabulary:
-    """Return the vocabulary with all found out that may be flagged of these words."""
-    may_be_flagged = known.may_be_flagged.copy()
-    for idx in word_idx:
-        if may_be_flagged[idx] < 0:
-            start, end = int(words.starts[idx]), int(words.ends[idx])
-            may_be_flagged[idx] = prose.holds(start, end) and _may_be_flagged(text, start, end)
-    return Vocabulary(known.term, may_be_flagged)
 
 
 def term_of(word: str) -> int:

@@ -47,20 +47,19 @@ def load_engine(choice: ModelChoice, *, store: "Store | None" = None) -> "Engine
     Raises EngineError with a sentence that says what is wrong and what to do.
     """
     # A scorer needs none of the parsers and lists.
-    from ppl_engine.engine import Engine  # noqa: PLC0415
+    from ppl_engine.engine import Engine, Knowledge  # noqa: PLC0415
     from ppl_engine.english.calibration import read_calibration  # noqa: PLC0415
     from ppl_engine.english.clean_prose import clean_prose  # noqa: PLC0415
     from ppl_engine.english.lexicon import load_lexicon  # noqa: PLC0415
 
     # What any other directory says of itself is not believed.
     is_ours = choice.model == EMBEDDED
-    return Engine(
-        load_scorer(choice),
-        calibration=read_calibration(find_model(EMBEDDED).directory) if is_ours else None,
+    known = Knowledge(
         lexicon=load_lexicon(),
+        calibration=read_calibration(find_model(EMBEDDED).directory) if is_ours else None,
         samples=clean_prose,
-        store=store,
     )
+    return Engine(load_scorer(choice), knowledge=known, store=store)
 
 
 def load_scorer(choice: ModelChoice) -> CausalLM:

@@ -34,6 +34,7 @@ _FINDING_CODE: Final = (
     "models",
     "findings",
     "findings/correction",
+    "findings/rereading",
     "english",
 )
 _DATA: Final = ("english/*.xz", "models/embedded/calibration.json")

@@ -131,7 +131,7 @@ class Settings:
         Setting(
             "severity",
             "string",
-            "How findings are marked; `default` goes by their kind, `off` leaves hover and heat map.",
+            "How findings are marked; `default`: by their kind, `off`: hover and heat map only.",
             choices=("default", "information", "hint", "warning", "off"),
         ),
     )
@@ -149,6 +149,16 @@ class Settings:
         _THRESHOLDS.passages_per_1000_words,
         "passagesPer1000Words",
         "How many surprising passages clean prose may have in 1000 words; 0 for none at all.",
+    )
+    repeated_words: int = _declared(
+        _THRESHOLDS.repeated_words,
+        Setting(
+            "repeatedWords",
+            "integer",
+            "How many words, about, must only repeat what stands before them; 0 for no repetitions.",
+            least=0,
+            most=10_000,
+        ),
     )
     max_per_1000_words: int = _declared(
         _THRESHOLDS.max_per_1000_words,
@@ -175,6 +185,7 @@ class Settings:
             mistakes_per_1000_words=float(self.mistakes_per_1000_words),
             surprises_per_1000_words=float(self.surprises_per_1000_words),
             passages_per_1000_words=float(self.passages_per_1000_words),
+            repeated_words=int(self.repeated_words),
             max_per_1000_words=int(self.max_per_1000_words),
         )
 

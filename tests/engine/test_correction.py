@@ -5,11 +5,11 @@ import regex
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ppl_engine.english.lexicon import load_lexicon
 from ppl_engine.findings.correction.candidates import candidates
 from ppl_engine.findings.correction.slips import Candidate, Slip
 from ppl_engine.findings.correction.spelling import Edit, edit_of
 from ppl_engine.findings.correction.word_list import words
-from ppl_engine.english.lexicon import load_lexicon
 from ppl_engine.text.words import units
 from tests.texts import NASTY, characters
 

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ppl_engine.english.lexicon import load_lexicon
 from ppl_engine.findings.correction.confusions import CONFUSIONS
 from ppl_engine.findings.correction.irregular import IRREGULAR
 from ppl_engine.findings.correction.lexicon import Lexicon
-from ppl_engine.english.lexicon import load_lexicon
 from tests.texts import texts
 
 SMALL = Lexicon.of(["the\t20", "Python\t14", "work\t12", "works\t11", "polish\t8", "Polish\t9"])

@@ -7,8 +7,8 @@ import regex
 
 from ppl_engine.findings.correction.lexicon import Lexicon
 from ppl_engine.findings.correction.place import Place, like, without_capital
-from ppl_engine.findings.correction.spelling import is_known_here
 from ppl_engine.findings.correction.slips import COSTS, Candidate, Slip, choice_bits
+from ppl_engine.findings.correction.spelling import is_known_here
 from ppl_engine.findings.correction.word_list import words
 from ppl_engine.text.spans import Span
 

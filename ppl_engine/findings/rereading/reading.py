@@ -1,0 +1,113 @@
+"""Stretches of a text that are read at once, and what one reading of them says."""
+
+from dataclasses import dataclass
+from hashlib import blake2b
+from itertools import groupby
+from typing import Final
+
+import numpy as np
+
+from ppl_engine.findings.rereading.values import Document
+from ppl_engine.scoring.scores import Ints, WindowScores
+from ppl_engine.scoring.units import NATS_PER_BIT
+from ppl_engine.scoring.windows import Window
+
+FOLLOWING_TOKENS: Final = 8
+"""How far is read on behind a candidate: what follows a wrong word is mostly decided by then."""
+
+_BLOCK_TOKENS: Final = 128
+_CONTEXT_TOKENS: Final = 64
+_LOOK_BACK: Final = 12
+"""Tokens before a block at which a candidate for its first word may begin to differ."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Suspicious words that are judged by one reading of the tokens `[start, end)`."""
+
+    context_start: int
+    start: int
+    end: int
+    suspects: tuple[int, ...]
+    """Indices of the words, ascending."""
+
+    offset: int
+    """Where the text begins that is read."""
+
+    @property
+    def first_row(self) -> int:
+        """The first token of which it is asked what predicts it."""
+        return max(self.context_start, self.start - _LOOK_BACK)
+
+    def window(self, document: Document, bos_id: int | None) -> Window:
+        """Return what is read."""
+        ids = document.tokens.ids
+        bos = np.array([] if bos_id is None else [bos_id], dtype=np.int64)
+        joined = np.concatenate([bos, ids[self.context_start : self.end]])
+        return Window(joined, len(bos) + self.first_row - self.context_start)
+
+    def key(self, document: Document) -> bytes:
+        """Return a digest of all that the result depends on."""
+        tokens, words = document.tokens, document.words
+        own = slice(self.context_start, self.end)
+        digest = blake2b(tokens.ids[own].astype("<i8").tobytes(), digest_size=16)
+        text = document.text[self.offset : int(tokens.ends[self.end - 1])]
+        digest.update(text.encode("utf-8", errors="surrogatepass"))
+        places = words.starts[list(self.suspects)] - self.offset
+        digest.update(places.astype("<i8").tobytes())
+        digest.update((self.start - self.context_start).to_bytes(8, "little"))
+        return digest.digest()
+
+
+def blocks(document: Document, suspects: Ints) -> list[Block]:
+    """Put suspicious words together that lie in the same stretch of a segment.
+
+    A block ends with its segment, and its context does not begin before the segment before that:
+    it depends on no token that the scores of its words do not depend on.
+    """
+    tokens, words = document.tokens, document.words
+    first = words.first_token[suspects]
+    segment_idx = np.searchsorted(tokens.segment_starts, first, side="right") - 1
+    segment_start = tokens.segment_starts[segment_idx]
+    segment_end = np.append(tokens.segment_starts[1:], len(tokens))[segment_idx]
+    start = segment_start + (first - segment_start) // _BLOCK_TOKENS * _BLOCK_TOKENS
+    earliest = tokens.segment_starts[np.maximum(0, segment_idx - 1)]
+    context_start = np.maximum(earliest, start - _CONTEXT_TOKENS)
+    columns = (suspects, context_start, start, segment_end)
+    places = zip(*(column.tolist() for column in columns), strict=True)
+    found: list[Block] = []
+    for (before, begin, limit), group in groupby(places, key=lambda place: place[1:]):
+        end = min(begin + _BLOCK_TOKENS + 2 * FOLLOWING_TOKENS, limit)
+        members = tuple(place[0] for place in group)
+        found.append(Block(before, begin, end, members, int(tokens.starts[before])))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A block with what one reading of it says; row r of the scores is token `first_row + r`."""
+
+    document: Document
+    block: Block
+    scores: WindowScores
+
+    def row(self, token_idx: int) -> int:
+        """Return the row that predicts a token."""
+        return token_idx - self.block.first_row
+
+    def is_read(self, token_idx: int) -> bool:
+        """Whether there is such a row."""
+        return self.block.first_row <= token_idx < self.block.end
+
+    def nats_between(self, first: int, end: int) -> float:
+        """Return the logprob of the tokens `[first, end)`, as far as they are read."""
+        rows = slice(max(0, self.row(first)), max(0, self.row(end)))
+        return float(np.nansum(self.scores.logprob[rows], dtype=np.float64))
+
+    def surprisal_bits(self, first_word: int, after_word: int) -> float:
+        """Return the surprisal of the words `[first_word, after_word)`; 0 if there is none."""
+        words = self.document.words
+        if after_word <= first_word or len(words) < after_word:
+            return 0.0
+        ends = int(words.first_token[first_word]), int(words.end_token[after_word - 1])
+        return -self.nats_between(*ends) / NATS_PER_BIT

@@ -1,0 +1,174 @@
+"""From what a model says of a text to what of it is worth a glance.
+
+Two steps: suspicious words are judged by what might have been meant, which takes the model and is
+done anew only where something changed; then thresholds decide what is shown, which is arithmetic.
+"""
+
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass, replace
+from typing import Final, TypeAlias
+
+import numpy as np
+
+from ppl_engine.analysis import Analysis, Groundwork, Progress
+from ppl_engine.findings import surprising
+from ppl_engine.findings.calibration import Calibration
+from ppl_engine.findings.finding import Finding, in_order
+from ppl_engine.findings.mistakes import likely_mistakes
+from ppl_engine.findings.passages import passages
+from ppl_engine.findings.repetition import repetitions
+from ppl_engine.findings.rereading.rereader import Rereader
+from ppl_engine.findings.rereading.values import Document, Judged
+from ppl_engine.findings.stretches import stretch_finding
+from ppl_engine.findings.surprising import alternatives, finding, surprising_words
+from ppl_engine.findings.suspects import suspects
+from ppl_engine.findings.vocabulary import WordsInText
+from ppl_engine.scoring.cache import WindowCache
+from ppl_engine.scoring.scorer import Prediction, Scorer
+from ppl_engine.scoring.scores import Ints, TokenScores
+from ppl_engine.text.changes import TextChange
+from ppl_engine.text.spans import Span
+
+_NEIGHBORS: Final = 4
+"""Words beside a change that are judged again: what could stand for them may take it in."""
+
+Predict: TypeAlias = Callable[
+    [TokenScores, Ints], Generator[Progress, None, Sequence[Sequence[Prediction]]]
+]
+"""Says in steps what was expected in the place of each of these tokens, the likeliest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What an analysis is made with."""
+
+    scorer: Scorer
+    cache: WindowCache
+    predict: Predict
+    rereader: Rereader
+    calibration: Calibration
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """What an earlier analysis found, and the stretch in which words are not as they were."""
+
+    analysis: Analysis
+    judged: tuple[Judged, ...]
+    change: TextChange
+    """In the words, their scores and what of them is prose."""
+
+    change_of_words: TextChange
+
+
+def judged(
+    analysis: Analysis, ground: Groundwork, earlier: Earlier | None, means: Means
+) -> Generator[Progress, None, Groundwork]:
+    """Judge what is suspicious among the words that are not as they were."""
+    words = analysis.words
+    kept: list[Judged] = []
+    first, last = 0, len(words)
+    if not analysis.thresholds.mistakes_per_1000_words:
+        return ground
+    if earlier is not None and earlier.analysis.thresholds.mistakes_per_1000_words:
+        change = earlier.change
+        low, high = np.searchsorted(words.starts, [change.start, change.new_end]).tolist()
+        first, last = max(0, low - _NEIGHBORS), min(last, high + _NEIGHBORS)
+        start = int(words.starts[first]) if low else 0
+        end = int(words.starts[last]) if last < len(words) else len(analysis.text)
+        kept = _outside(earlier.judged, TextChange(start, end - change.shift, end))
+    suspicious, known = suspects(
+        WordsInText(analysis.text, words, ground.prose, ground.vocabulary),
+        means.rereader.lexicon,
+        word_idx=np.arange(first, last),
+        suspicion_bits=means.calibration.suspicion_bits,
+    )
+    document = Document(analysis.text, analysis.tokens, words)
+    fresh = yield from means.rereader.judge(document, suspicious)
+    every = sorted(kept + fresh, key=lambda one: one.word_start)
+    return replace(ground, vocabulary=known.vocabulary, judged=tuple(every))
+
+
+def _outside(judged_before: Sequence[Judged], change: TextChange) -> list[Judged]:
+    """Return at their new places those of words outside of a change."""
+    before = [one for one in judged_before if one.word_start < change.start]
+    after = [one for one in judged_before if change.old_end <= one.word_start]
+    return before + [one.moved(change.shift) if change.shift else one for one in after]
+
+
+def with_findings(
+    analysis: Analysis, ground: Groundwork, earlier: Earlier | None, means: Means
+) -> Generator[Progress, None, Analysis]:
+    """Decide by the thresholds what is shown."""
+    thresholds, tails = analysis.thresholds, means.calibration
+    known = WordsInText(analysis.text, analysis.words, ground.prose, ground.vocabulary)
+    least_bits = tails.surprises.strength_at(thresholds.surprises_per_1000_words)
+    flagged, known = surprising_words(known, thresholds, least_bits)
+    ground = replace(ground, vocabulary=known.vocabulary)
+    kept = {} if earlier is None else _kept(earlier.analysis.findings, earlier.change_of_words)
+    found = in_order(
+        [
+            likely_mistakes(
+                _warm(ground.judged, analysis), tails.mistakes, thresholds.mistakes_per_1000_words
+            ),
+            _stretches(analysis, ground, means),
+            (yield from _described(analysis, flagged, kept, means.predict)),
+        ]
+    )
+    return replace(analysis, findings=found, groundwork=ground)
+
+
+def _warm(judged_words: Sequence[Judged], analysis: Analysis) -> list[Judged]:
+    """Drop what is said of words that the model read with next to no context."""
+    tokens, n_cold = analysis.tokens, analysis.thresholds.n_cold_tokens
+    if len(tokens) <= n_cold:
+        return []
+    warm_from = int(tokens.starts[n_cold])
+    return [one for one in judged_words if warm_from <= one.word_start]
+
+
+def _stretches(analysis: Analysis, ground: Groundwork, means: Means) -> list[Finding]:
+    """Return repetitions, and passages that are none."""
+    text, words, cuts = analysis.text, analysis.words, ground.layout.cuts
+    thresholds = analysis.thresholds
+    found: list[list[Finding]] = [[], []]
+    if thresholds.repeated_words:
+        found[0] = [
+            stretch_finding(text, stretch, analysis.tokens)
+            for stretch in repetitions(text, words, ground.prose, cuts, ground.vocabulary)
+            if thresholds.repeated_words <= stretch.strength
+        ]
+    if thresholds.passages_per_1000_words:
+        least = means.calibration.passages.strength_at(thresholds.passages_per_1000_words)
+        found[1] = [
+            stretch_finding(text, stretch, analysis.tokens)
+            for stretch in passages(text, analysis.tokens, words, ground.prose, cuts)
+            if least <= stretch.strength
+        ]
+    return list(in_order(found))
+
+
+def _described(
+    analysis: Analysis, flagged: list[int], kept: dict[int, Finding], predict: Predict
+) -> Generator[Progress, None, list[Finding]]:
+    """Describe the flagged words; only for those that are new it is asked what was expected."""
+    text, tokens, words = analysis.text, analysis.tokens, analysis.words
+    starts = words.starts[flagged].tolist()
+    new = [idx for idx, start in zip(flagged, starts, strict=True) if start not in kept]
+    if new:
+        predictions = yield from predict(tokens, words.first_token[new])
+        for idx, predicted in zip(new, predictions, strict=True):
+            instead = alternatives(text, tokens, words, idx, predicted)
+            kept[int(words.starts[idx])] = finding(text, words, idx, instead)
+    return [kept[start] for start in starts]
+
+
+def _kept(findings: Sequence[Finding], change: TextChange) -> dict[int, Finding]:
+    """Return by their new offset the surprising words outside of a change."""
+    words = [found for found in findings if found.code == surprising.CODE]
+    kept = {f.span.start: f for f in words if f.span.end <= change.start}
+    for found in words:
+        if change.old_end <= found.span.start:
+            span = Span(found.span.start + change.shift, found.span.end + change.shift)
+            kept[span.start] = replace(found, span=span) if change.shift else found
+    return kept
