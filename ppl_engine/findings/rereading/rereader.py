@@ -33,9 +33,6 @@ _MOST_ALTERNATIVES: Final = 3
 _N_EXPECTED: Final = 20
 """Predictions of the model that are looked at for words."""
 
-_N_WEIGHED: Final = 24
-"""Candidates of a word of which the first token is looked at, the cheapest first."""
-
 _N_REMEMBERED: Final = 2048
 _N_SPELLINGS: Final = 20_000
 
@@ -95,11 +92,11 @@ class Rereader:
         return found
 
     def _proposals(self, reading: Reading, word_idx: int) -> Iterator[Proposal]:
-        """Yield the cheapest candidates of a word that could gain what they cost."""
+        """Yield the candidates of a word that could gain what they cost."""
         text, words = reading.document.text, reading.document.words
         place = (text, words.starts, words.ends, words.is_word, word_idx, self._lexicon)
         every = (Proposal(word_idx, candidate) for candidate in candidates(*place))
-        yield from [one for one in every if may_be_worth(reading, one)][:_N_WEIGHED]
+        yield from (one for one in every if may_be_worth(reading, one))
         word = text[words.starts[word_idx] : words.ends[word_idx]]
         least_bits = COSTS.expected + self._lexicon.usage_bits(word) + LEAST_NET_BITS
         if least_bits < reading.surprisal_bits(word_idx, word_idx + 1):
