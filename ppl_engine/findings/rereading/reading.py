@@ -1,11 +1,12 @@
 """Stretches of a text that are read at once, and what one reading of them says."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import blake2b
 from itertools import groupby
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ppl_engine.findings.rereading.values import Document
 from ppl_engine.scoring.scores import Ints, WindowScores
@@ -90,6 +91,13 @@ class Reading:
     document: Document
     block: Block
     scores: WindowScores
+    nats_before: NDArray[np.float64] = field(init=False, repr=False)
+    """The sum of the logprobs of all rows before each, and of all."""
+
+    def __post_init__(self) -> None:
+        """Add up once what is asked for again and again."""
+        nats = np.concatenate([[0.0], np.nancumsum(self.scores.logprob, dtype=np.float64)])
+        object.__setattr__(self, "nats_before", nats)
 
     def row(self, token_idx: int) -> int:
         """Return the row that predicts a token."""
@@ -101,8 +109,9 @@ class Reading:
 
     def nats_between(self, first: int, end: int) -> float:
         """Return the logprob of the tokens `[first, end)`, as far as they are read."""
-        rows = slice(max(0, self.row(first)), max(0, self.row(end)))
-        return float(np.nansum(self.scores.logprob[rows], dtype=np.float64))
+        most = len(self.nats_before) - 1
+        low, high = (min(max(0, self.row(idx)), most) for idx in (first, end))
+        return float(self.nats_before[high] - self.nats_before[low])
 
     def surprisal_bits(self, first_word: int, after_word: int) -> float:
         """Return the surprisal of the words `[first_word, after_word)`; 0 if there is none."""

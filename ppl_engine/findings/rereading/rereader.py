@@ -21,6 +21,7 @@ from ppl_engine.findings.rereading.weighing import (
     hope_bits,
     may_be_worth,
     most_hopeful,
+    replaced_words,
 )
 from ppl_engine.scoring.branches import Branch
 from ppl_engine.scoring.document import Progress
@@ -115,11 +116,11 @@ class Rereader:
     def _guess(self, reading: Reading, proposal: Proposal) -> Guess:
         """Find the first token in which a candidate differs, as if it were cut by itself."""
         document, candidate = reading.document, proposal.candidate
-        words, start = document.words, int(document.words.starts[proposal.word_idx])
-        first = int(words.first_token[proposal.word_idx])
+        words, (first_word, after_word) = document.words, replaced_words(document.words, proposal)
+        start, first = int(words.starts[first_word]), int(words.first_token[first_word])
         leading, _, later_words = candidate.text.partition(" ")
         spelled = self._ids((" " if document.text[start - 1 : start] == " " else "") + leading)
-        stands = document.tokens.ids[first : words.end_token[proposal.word_idx]]
+        stands = document.tokens.ids[first : words.end_token[after_word - 1]]
         n_same = n_leading(spelled, stands)
         is_read = n_same < len(spelled) and reading.is_read(first + n_same)
         if candidate.span.start != start or not is_read:
