@@ -76,7 +76,7 @@ def judged(
         first, last = max(0, low - _NEIGHBORS), min(last, high + _NEIGHBORS)
         start = int(words.starts[first]) if low else 0
         end = int(words.starts[last]) if last < len(words) else len(analysis.text)
-        kept = _outside(earlier.judged, TextChange(start, end - change.shift, end))
+        kept = outside(earlier.judged, TextChange(start, end - change.shift, end))
     suspicious, known = suspects(
         WordsInText(analysis.text, words, ground.prose, ground.vocabulary),
         means.rereader.lexicon,
@@ -89,7 +89,7 @@ def judged(
     return replace(ground, vocabulary=known.vocabulary, judged=tuple(every))
 
 
-def _outside(judged_before: Sequence[Judged], change: TextChange) -> list[Judged]:
+def outside(judged_before: Sequence[Judged], change: TextChange) -> list[Judged]:
     """Return at their new places those of words outside of a change."""
     before = [one for one in judged_before if one.word_start < change.start]
     after = [one for one in judged_before if change.old_end <= one.word_start]
