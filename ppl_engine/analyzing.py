@@ -146,22 +146,26 @@ def _concluded(
         change = joined(change_of_words, change_of_prose)
         earlier = Earlier(before.analysis, before.groundwork.judged, change, change_of_words)
     ground = Groundwork(layout, prose, known, ())
-    steps = judged(found, ground, earlier, means)
+    # Reading again takes longer than all before it: what is known by then is shown first.
+    meanwhile = replace(ground, judged=_still_there(request.text, before))
     is_shown = False
-    while True:
-        try:
-            step = next(steps)
-        except StopIteration as finished:
-            ground = finished.value
-            break
+    steps = judged(found, ground, earlier, means)
+    while (ground := _after_step(steps)) is None:
         if not is_shown:
-            # Reading again takes longer than all that is known by now: that is shown before.
-            meanwhile = replace(ground, judged=_still_there(request.text, before))
             known_by_now = yield from with_findings(found, meanwhile, earlier, means)
             yield Partial(n_done, n_done, known_by_now)
             is_shown = True
-        yield step
+        yield Progress(n_done, n_done)
     return (yield from with_findings(found, ground, earlier, means))
+
+
+def _after_step(steps: Generator[Progress, None, Groundwork]) -> Groundwork | None:
+    """Run one step; return what they come to once there is none left."""
+    try:
+        next(steps)
+    except StopIteration as finished:
+        return finished.value
+    return None
 
 
 def _still_there(text: str, before: _Before | None) -> tuple[Judged, ...]:
