@@ -16,13 +16,13 @@ SEVERITY: Final[Severity] = "warning"
 
 
 _SHARES: Final[Mapping[Slip, float]] = {
-    Slip.SPELLING: 0.3,
+    Slip.SPELLING: 0.28,
     Slip.MISSING: 0.12,
     Slip.CONFUSION: 0.1,
-    Slip.INFLECTION: 0.08,
+    Slip.INFLECTION: 0.05,
     Slip.SWAPPED: 0.08,
     Slip.SPLIT: 0.07,
-    Slip.AGREEMENT: 0.05,
+    Slip.AGREEMENT: 0.1,
     Slip.PREPOSITION: 0.05,
     Slip.ARTICLE: 0.03,
     Slip.CASE: 0.03,

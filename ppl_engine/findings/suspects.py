@@ -12,12 +12,15 @@ from numpy.typing import NDArray
 
 from ppl_engine.findings.correction.lexicon import Lexicon
 from ppl_engine.findings.correction.small_words import article_by_sound
+from ppl_engine.findings.correction.word_forms import GOVERNING
 from ppl_engine.findings.vocabulary import WordsInText, term_of
 from ppl_engine.scoring.scores import Ints
 
 _SHARE_FOR_UNKNOWN: Final = 0.6
-"""A word in no list needs but this share of the surprisal that makes others suspicious."""
+"""So much of the surprisal that makes others suspicious is enough for a word that is in no list, or
+after one that decides which form may follow."""
 
+_GOVERNING: Final = np.array([term_of(word) for word in GOVERNING], dtype=np.int64)
 _ASTRAY: Final = 1.3
 """Where a word needs so many times that surprisal, the word before it may have led astray."""
 
@@ -33,7 +36,8 @@ def suspects(
     may_be &= words.is_word[word_idx] & ~np.isnan(surprisal_bits)
     candidates = word_idx[may_be]
     known = known.asked(candidates.tolist())
-    odd, bits = set(word_idx[looks_odd].tolist()), words.surprisal_bits
+    is_governed = np.isin(known.vocabulary.term[np.maximum(word_idx - 1, 0)], _GOVERNING)
+    odd, bits = set(word_idx[looks_odd | is_governed].tolist()), words.surprisal_bits
     strong = [
         idx
         for idx in candidates[known.vocabulary.may_be_flagged[candidates] == 1].tolist()

@@ -11,7 +11,7 @@ class Thresholds:
     model is used, see `findings.calibration`. Worse prose has more findings. 0 switches a kind off.
     """
 
-    mistakes_per_1000_words: float = 0.8
+    mistakes_per_1000_words: float = 0.7
     """Likely mistakes that clean prose may have."""
 
     surprises_per_1000_words: float = 3.0

@@ -25,6 +25,7 @@ _GLUE: Final = frozenset("/\\_@#=<>{}[]|~$%&*+^`")
 _OPENS_EMPHASIS: Final = regex.compile(r"(?:(?<=[\s(\"“‘])|^)[*_~]{1,3}$")
 _CLOSES_EMPHASIS: Final = regex.compile(r"^[*_~]{1,3}(?=[\s.,;:!?)\"”’]|$)")
 _QUOTES: Final = {'"': '"', "'": "'", "“": "”", "‘": "’", "«": "»", "„": "“"}
+_WORDS_OF_A_LETTER: Final = frozenset("aAi")
 _N_BEFORE: Final = 40
 _N_AFTER: Final = 5
 
@@ -104,7 +105,7 @@ def _may_be_flagged(text: str, start: int, end: int) -> bool:
     word = text[start:end]
     before = _OPENS_EMPHASIS.sub("", text[max(0, start - _N_BEFORE) : start])
     after = _CLOSES_EMPHASIS.sub("", text[end : end + _N_AFTER])
-    if len(word) < 2 or not _PLAIN_WORD.fullmatch(word):  # noqa: PLR2004 - letters
+    if (len(word) == 1 and word not in _WORDS_OF_A_LETTER) or not _PLAIN_WORD.fullmatch(word):
         return False
     if word[0].isupper() and not _SENTENCE_START.search(before):
         return False

@@ -70,6 +70,11 @@ class Place:
         return _on_line(self.before)
 
     @property
+    def previous_lower(self) -> str:
+        """Return the word before on the line in small letters, or nothing."""
+        return self.previous.text.lower() if self.previous else ""
+
+    @property
     def next(self) -> Neighbor | None:
         """The word after it on the line."""
         return _on_line(self.after)

@@ -44,7 +44,7 @@ class Slip(StrEnum):
     """Another form of the same word: “it work”."""
 
     AGREEMENT = "agreement"
-    """Another form of be, have, do, this or that: “they is”."""
+    """Another form of the same word, and the word before decides which: “they works”."""
 
     ARTICLE = "article"
     PREPOSITION = "preposition"
@@ -137,6 +137,10 @@ class Costs:
     doubled: float = 3.0
     """The same word twice: hardly ever meant."""
 
+    doubled_small: float = -6.0
+    """The same small word twice is never meant. Small models do not know it: having read one, they
+    expect another, so that this speaks for a slip before the model is asked."""
+
     doubled_on_purpose: float = 9.0
     """Of words that do stand twice at times: “that that”, “had had”, “very very”."""
 
@@ -154,6 +158,12 @@ class Costs:
 
     agreement: float = 6.0
     """Between the forms of be, have, do and this, that: what is most often got wrong."""
+
+    governed: float = 2.0
+    """A form that the word before does not allow: “can added”, “a changes”."""
+
+    governed_by_to: float = 5.0
+    """The same after “to”, before which nouns stand as well."""
 
     a_an: float = 4.0
     """Against the sound of the next word."""

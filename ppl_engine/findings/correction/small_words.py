@@ -48,7 +48,9 @@ _A: Final = regex.compile(r"eu|ew|one(?!r)|once|uni(?!n|m)|us[aeu]|uti|ubiq|ur[i
 
 def doubled(place: Place) -> Iterator[Candidate]:
     """Yield one word instead of two of the same: “the the”, also over a line break."""
-    cost = COSTS.doubled_on_purpose if place.lower in _TWICE_ON_PURPOSE else COSTS.doubled
+    cost = COSTS.doubled_small if place.lower in _MAY_BE_TOO_MANY else COSTS.doubled
+    if place.lower in _TWICE_ON_PURPOSE:
+        cost = COSTS.doubled_on_purpose
     before, after = place.before, place.after
     if before and before[0].text.lower() == place.lower:
         span = Span(before[0].span.start, place.span.end)

@@ -11,6 +11,26 @@ from ppl_engine.findings.correction.place import Place, with_capital, without_ca
 from ppl_engine.findings.correction.slips import COSTS, Candidate, Slip, choice_bits
 from ppl_engine.findings.correction.word_list import words
 
+_BEFORE_STEM: Final = frozenset(
+    words("can could will would shall should may might must do does did cannot to not")
+)
+_BEFORE_SINGULAR: Final = frozenset(words("a an each every another either neither"))
+_BEFORE_PLURAL: Final = frozenset(
+    words("these those many several few various multiple numerous both two three four five six")
+)
+_BEFORE_PARTICIPLE: Final = frozenset(words("be is are was were been being has have had"))
+_BEFORE_THIRD_PERSON: Final = frozenset(words("he she it"))
+_BEFORE_OTHER_PERSONS: Final = frozenset(words("i we you they"))
+GOVERNING: Final = (
+    _BEFORE_STEM
+    | _BEFORE_SINGULAR
+    | _BEFORE_PLURAL
+    | _BEFORE_PARTICIPLE
+    | _BEFORE_THIRD_PERSON
+    | _BEFORE_OTHER_PERSONS
+)
+"""Words that decide which form may follow."""
+
 _CONTRACTIONS: Final = {
     whole.replace("'", ""): whole
     for whole in words(
@@ -92,12 +112,28 @@ def inflected(place: Place, lexicon: Lexicon) -> Iterator[Candidate]:
     known = [form for form in forms if form in IRREGULAR or form in lexicon.levels]
     cost = COSTS.inflection + choice_bits(len(known))
     for form in known:
-        agrees = lower in AGREEING and form in AGREEING
         text = "I" if form == "i" else place.shaped(form)
-        if agrees:
-            yield Candidate(place.span, text, Slip.AGREEMENT, COSTS.agreement)
+        if is_governed(place, form):
+            bits = COSTS.governed_by_to if place.previous_lower == "to" else COSTS.governed
+            yield Candidate(place.span, text, Slip.AGREEMENT, bits)
+        elif lower in AGREEING and form in AGREEING:
+            yield Candidate(place.span, text, Slip.INFLECTION, COSTS.agreement)
         else:
             yield Candidate(place.span, text, Slip.INFLECTION, cost)
+
+
+def is_governed(place: Place, form: str) -> bool:
+    """Whether the word before asks for this form instead of the one that stands there."""
+    lower, before = place.lower, place.previous_lower
+    is_stem, has_ending = form in possible_stems(lower), lower in possible_stems(form)
+    return (
+        (before in _BEFORE_STEM and is_stem)
+        or (before in _BEFORE_SINGULAR and is_stem and lower.endswith("s"))
+        or (before in _BEFORE_PLURAL and has_ending and form.endswith("s"))
+        or (before in _BEFORE_PARTICIPLE and has_ending and form.endswith(("ed", "en")))
+        or (before in _BEFORE_THIRD_PERSON and has_ending and form.endswith("s"))
+        or (before in _BEFORE_OTHER_PERSONS and is_stem and lower.endswith("s"))
+    )
 
 
 def confused(place: Place) -> Iterator[Candidate]:
