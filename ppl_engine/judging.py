@@ -6,7 +6,7 @@ done anew only where something changed; then thresholds decide what is shown, wh
 
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, replace
-from typing import Final, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 
@@ -26,11 +26,9 @@ from ppl_engine.findings.vocabulary import WordsInText
 from ppl_engine.scoring.cache import WindowCache
 from ppl_engine.scoring.scorer import Prediction, Scorer
 from ppl_engine.scoring.scores import Ints, TokenScores
+from ppl_engine.scoring.word_scores import WordScores
 from ppl_engine.text.changes import TextChange
 from ppl_engine.text.spans import Span
-
-_NEIGHBORS: Final = 4
-"""Words beside a change that are judged again: what could stand for them may take it in."""
 
 Predict: TypeAlias = Callable[
     [TokenScores, Ints], Generator[Progress, None, Sequence[Sequence[Prediction]]]
@@ -72,9 +70,10 @@ def judged(
         return ground
     if earlier is not None and earlier.analysis.thresholds.mistakes_per_1000_words:
         change = earlier.change
-        low, high = np.searchsorted(words.starts, [change.start, change.new_end]).tolist()
-        first, last = max(0, low - _NEIGHBORS), min(last, high + _NEIGHBORS)
-        start = int(words.starts[first]) if low else 0
+        if change.is_none:
+            return replace(ground, judged=earlier.judged)
+        first, last = _words_around(change, analysis)
+        start = min(int(words.starts[first]), change.start) if 0 < first < last else 0
         end = int(words.starts[last]) if last < len(words) else len(analysis.text)
         kept = _outside(earlier.judged, TextChange(start, end - change.shift, end))
     suspicious, known = suspects(
@@ -87,6 +86,22 @@ def judged(
     fresh = yield from means.rereader.judge(document, suspicious)
     every = sorted(kept + fresh, key=lambda one: one.word_start)
     return replace(ground, vocabulary=known.vocabulary, judged=tuple(every))
+
+
+def _words_around(change: TextChange, analysis: Analysis) -> tuple[int, int]:
+    """Return the words `[first, last)` of the segments that a change touches and those beside them.
+
+    What is read of a block ends with its segment and begins in the one before: what is read of
+    other segments is as it was. Of those that are not touched, whole blocks are known by heart.
+    """
+    tokens, words = analysis.tokens, analysis.words
+    starts = tokens.starts[tokens.segment_starts]
+    touched = np.searchsorted(starts, [change.start, change.new_end], side="right") - 1
+    edges = np.append(tokens.segment_starts, len(tokens))
+    low, high = edges[max(0, touched[0] - 1)], edges[min(touched[1] + 2, len(starts))]
+    first = 0 if touched[0] <= 1 else int(np.searchsorted(words.first_token, low))
+    last = int(np.searchsorted(words.first_token, high)) if high < len(tokens) else len(words)
+    return first, last
 
 
 def _outside(judged_before: Sequence[Judged], change: TextChange) -> list[Judged]:
@@ -106,16 +121,25 @@ def with_findings(
     flagged, known = surprising_words(known, thresholds, least_bits)
     ground = replace(ground, vocabulary=known.vocabulary)
     kept = {} if earlier is None else _kept(earlier.analysis.findings, earlier.change_of_words)
-    found = in_order(
-        [
-            likely_mistakes(
-                _warm(ground.judged, analysis), tails.mistakes, thresholds.mistakes_per_1000_words
-            ),
-            _stretches(analysis, ground, means),
-            (yield from _described(analysis, flagged, kept, means.predict)),
-        ]
+    mistakes = likely_mistakes(
+        _warm(ground.judged, analysis), tails.mistakes, thresholds.mistakes_per_1000_words
     )
+    more = in_order([mistakes, _stretches(analysis, ground, means)])
+    flagged = _outside_of(more, flagged, analysis.words)
+    words = yield from _described(analysis, flagged, kept, means.predict)
+    found = in_order([more, words])
     return replace(analysis, findings=found, groundwork=ground)
+
+
+def _outside_of(findings: Sequence[Finding], word_idx: list[int], words: WordScores) -> list[int]:
+    """Return the words that no finding overlaps: of others nothing needs to be found out."""
+    ends = [found.span.end for found in findings]
+    after = np.searchsorted(ends, words.starts[word_idx], side="right").tolist()
+    return [
+        idx
+        for idx, k in zip(word_idx, after, strict=True)
+        if k == len(findings) or words.ends[idx] <= findings[k].span.start
+    ]
 
 
 def _warm(judged_words: Sequence[Judged], analysis: Analysis) -> list[Judged]:
