@@ -14,7 +14,6 @@ from tokenizers import Tokenizer
 
 from ppl_engine.analysis import Analysis, Partial, Progress
 from ppl_engine.engine import Engine, Knowledge
-from ppl_engine.findings.codes import CODES
 from ppl_engine.findings.correction.lexicon import Lexicon
 from ppl_engine.findings.finding import Finding
 from ppl_engine.findings.rereading.reading import Block
@@ -37,97 +36,16 @@ LOOSE = Thresholds(repeated_words=4, max_per_1000_words=300, n_cold_tokens=4)
 NO_FINDINGS = Thresholds(0.0, 0.0, 0.0, 0)
 NO_MISTAKES = replace(LOOSE, mistakes_per_1000_words=0.0)
 SURPRISES_ONLY = replace(NO_MISTAKES, passages_per_1000_words=0.0, repeated_words=0)
+WORDS = """
+a an the this that these its it it's is in on of or and another one for from form to too not note
+now page pages paged word words work world ward read reads reed reading skip skips ship quick
+quickly fox box fix brown crown hello there their them then even event manual manually does do
+long along plain plan here her game games time times team year years first second may be also was
+were has had with within
+"""
 KNOWLEDGE = Knowledge(
-    Lexicon.of(
-        f"{word}\t{len(word)}"
-        for word in [
-            "a",
-            "an",
-            "the",
-            "this",
-            "that",
-            "these",
-            "its",
-            "it",
-            "it's",
-            "is",
-            "in",
-            "on",
-            "of",
-            "or",
-            "and",
-            "another",
-            "one",
-            "for",
-            "from",
-            "form",
-            "to",
-            "too",
-            "not",
-            "note",
-            "now",
-            "page",
-            "pages",
-            "paged",
-            "word",
-            "words",
-            "work",
-            "world",
-            "ward",
-            "read",
-            "reads",
-            "reed",
-            "reading",
-            "skip",
-            "skips",
-            "ship",
-            "quick",
-            "quickly",
-            "fox",
-            "box",
-            "fix",
-            "brown",
-            "crown",
-            "hello",
-            "there",
-            "their",
-            "them",
-            "then",
-            "even",
-            "event",
-            "manual",
-            "manually",
-            "does",
-            "do",
-            "long",
-            "along",
-            "plain",
-            "plan",
-            "here",
-            "her",
-            "game",
-            "games",
-            "time",
-            "times",
-            "team",
-            "year",
-            "years",
-            "her",
-            "first",
-            "second",
-            "may",
-            "may",
-            "be",
-            "also",
-            "was",
-            "were",
-            "has",
-            "had",
-            "with",
-            "within",
-        ]
-    ),
-    calibration(suspicion_bits=45.0, mistake_bits=3.0, surprise_bits=6.0),
+    Lexicon.of(f"{word}\t{len(word)}" for word in WORDS.split()),
+    calibration(suspicion_bits=90.0, mistake_bits=3.0, surprise_bits=6.0),
 )
 TOKENIZERS = {
     "byte-level": byte_level_json,
@@ -205,7 +123,7 @@ def test_after_many_edits_all_is_as_from_scratch(sample: str, name: str) -> None
     warm = engine(name)
     analysis = analyzed(warm, text)
     codes: Counter[str] = Counter()
-    for version in versions(text, 25, seed=len(text)):
+    for version in versions(text, 8 if sample == "prose" else 25, seed=len(text)):
         analysis = analyzed(warm, version, analysis)
         check(analysis, analyzed(engine(name), version))
         codes.update(finding.code for finding in analysis.findings)
@@ -217,13 +135,13 @@ def test_passages_and_repetitions_after_edits_are_as_from_scratch() -> None:
     paragraph = "The cafÃ© was closed, and nobody knew whether it would open at all again.\n\n"
     text = SAMPLES["prose"][:1500] + f"\n\n{paragraph}" + SAMPLES["prose"][1500:2500] + paragraph
     warm = engine()
-    analysis = analyzed(warm, text)
+    analysis = analyzed(warm, text, thresholds=NO_MISTAKES)
     codes = Counter(finding.code for finding in analysis.findings)
     for version in versions(text, 40, seed=3):
-        analysis = analyzed(warm, version, analysis)
-        check(analysis, analyzed(engine(), version))
+        analysis = analyzed(warm, version, analysis, thresholds=NO_MISTAKES)
+        check(analysis, analyzed(engine(), version, thresholds=NO_MISTAKES))
         codes.update(finding.code for finding in analysis.findings)
-    assert set(codes) == set(CODES)
+    assert set(codes) == {"surprising-word", "surprising-passage", "repetition"}
 
 
 @given(texts, texts, st.sampled_from(["markdown", "plaintext"]))
