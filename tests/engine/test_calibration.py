@@ -114,7 +114,7 @@ def test_clean_prose_has_as_many_findings_as_are_put_up_with(rate: float) -> Non
     loose = Thresholds(0.0, rate, 0.0, 0, max_per_1000_words=1000, n_cold_tokens=0)
     analysis = finished(engine.analyze(PROSE.text, language="plaintext", thresholds=loose))
     n_expected = rate * found.surprises.n_words / 1000
-    assert len(analysis.findings) == pytest.approx(n_expected, abs=2)
+    assert len(analysis.findings) == pytest.approx(n_expected, abs=3)
 
 
 def test_mistakes_in_clean_prose_are_no_more_than_are_put_up_with() -> None:
