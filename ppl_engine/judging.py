@@ -98,7 +98,8 @@ def _words_around(change: TextChange, analysis: Analysis) -> tuple[int, int]:
     starts = tokens.starts[tokens.segment_starts]
     touched = np.searchsorted(starts, [change.start, change.new_end], side="right") - 1
     edges = np.append(tokens.segment_starts, len(tokens))
-    low, high = edges[max(0, touched[0] - 1)], edges[min(touched[1] + 2, len(starts))]
+    low = int(edges[max(0, touched[0] - 1)])
+    high = int(edges[min(touched[1] + 2, len(starts))])
     first = 0 if touched[0] <= 1 else int(np.searchsorted(words.first_token, low))
     last = int(np.searchsorted(words.first_token, high)) if high < len(tokens) else len(words)
     return first, last

@@ -35,7 +35,7 @@ def judged(start: int, end: int, net_bits: float, slip: Slip = Slip.SPELLING) ->
     return Judged(start, Span(start, end), "worse", better, slip, net_bits, 9.0)
 
 
-TAILS = {slip: always(5.0) for slip in Slip}
+TAILS: dict[str, Tail] = {slip: always(5.0) for slip in Slip}
 
 
 def test_a_mistake_says_what_may_be_meant_and_by_how_much() -> None:
@@ -54,14 +54,14 @@ def test_what_is_weaker_than_clean_prose_may_be_is_not_shown() -> None:
 
 
 def test_each_kind_of_slip_has_its_own_threshold() -> None:
-    tails = {**TAILS, Slip.MISSING: always(50.0)}
+    tails: dict[str, Tail] = {**TAILS, Slip.MISSING: always(50.0)}
     found = likely_mistakes([judged(0, 3, 9.0), judged(5, 8, 9.0, Slip.MISSING)], tails, 1.0)
     assert [f.span.start for f in found] == [0]
 
 
 def test_a_rarer_kind_is_allowed_fewer_false_alarms() -> None:
     tail = Tail(100_000, tuple(float(bits) for bits in range(200, 0, -1)))
-    tails = dict.fromkeys(Slip, tail)
+    tails: dict[str, Tail] = {slip: tail for slip in Slip}
     least = {
         slip: min(k for k in range(1, 300) if likely_mistakes([judged(0, 3, k, slip)], tails, 1.0))
         for slip in Slip

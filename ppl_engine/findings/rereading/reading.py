@@ -92,12 +92,9 @@ class Block:
 
 def _rows(columns: T, rows: slice) -> T:
     """Take the same rows of all arrays."""
-    arrays = {
-        field.name: column[rows]
-        for field in fields(columns)
-        if isinstance(column := getattr(columns, field.name), np.ndarray)
-    }
-    return replace(columns, **arrays)
+    values = {field.name: getattr(columns, field.name) for field in fields(columns)}
+    arrays = {name: value for name, value in values.items() if isinstance(value, np.ndarray)}
+    return replace(columns, **{name: array[rows] for name, array in arrays.items()})
 
 
 def blocks(document: Document, suspects: Ints) -> list[Block]:
