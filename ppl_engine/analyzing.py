@@ -11,9 +11,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ppl_engine.analysis import Analysis, Groundwork, Partial, Progress
+from ppl_engine.findings.rereading.values import Judged
 from ppl_engine.findings.thresholds import Thresholds
 from ppl_engine.findings.vocabulary import Vocabulary, changed_vocabulary, vocabulary
-from ppl_engine.judging import Earlier, Means, judged, with_findings
+from ppl_engine.judging import (
+    Earlier,
+    Means,
+    judged,
+    outside,
+    to_judge,
+    with_findings,
+    with_unjudged,
+)
 from ppl_engine.scoring.carrying import Draft, blank, carried
 from ppl_engine.scoring.document import Glimpse, score_draft
 from ppl_engine.scoring.layout import Layout, lay_out, lay_out_changed
@@ -143,11 +152,39 @@ def _concluded(
     earlier = None
     if before is not None:
         change = joined(change_of_words, change_of_prose)
+        change = with_unjudged(change, before.groundwork.unjudged)
         earlier = Earlier(before.analysis, before.groundwork.judged, change, change_of_words)
     ground = Groundwork(layout, prose, known, ())
-    ground = yield from judged(found, ground, earlier, means)
-    yield Progress(n_done, n_done)
+    # Reading again takes longer than all before it: what is known by then is shown first.
+    meanwhile = replace(
+        ground, judged=_still_there(request.text, before), unjudged=to_judge(found, earlier)
+    )
+    is_shown = False
+    steps = judged(found, ground, earlier, means)
+    while (ground := _after_step(steps)) is None:
+        if not is_shown:
+            known_by_now = yield from with_findings(found, meanwhile, earlier, means)
+            yield Partial(n_done, n_done, known_by_now)
+            is_shown = True
+        yield Progress(n_done, n_done)
     return (yield from with_findings(found, ground, earlier, means))
+
+
+def _after_step(steps: Generator[Progress, None, Groundwork]) -> Groundwork | None:
+    """Run one step; return what they come to once there is none left."""
+    try:
+        next(steps)
+    except StopIteration as finished:
+        return finished.value
+    return None
+
+
+def _still_there(text: str, before: _Before | None) -> tuple[Judged, ...]:
+    """Return what was judged of words that were not edited, whatever became of their scores."""
+    if before is None:
+        return ()
+    moved = outside(before.groundwork.judged, before.edit)
+    return tuple(one for one in moved if one.span.of(text) == one.text)
 
 
 def _instead(

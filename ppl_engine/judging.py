@@ -54,9 +54,26 @@ class Earlier:
     analysis: Analysis
     judged: tuple[Judged, ...]
     change: TextChange
-    """In the words, their scores and what of them is prose."""
+    """In the words, their scores and what of them is prose; holds all that was not judged then."""
 
     change_of_words: TextChange
+
+
+def with_unjudged(change: TextChange, unjudged: Span | None) -> TextChange:
+    """Widen a change to what was not judged in the text before it."""
+    if unjudged is None:
+        return change
+    if change.is_none:
+        return TextChange(unjudged.start, unjudged.end, unjudged.end)
+    old_end = max(change.old_end, unjudged.end)
+    return TextChange(min(change.start, unjudged.start), old_end, old_end + change.shift)
+
+
+def to_judge(analysis: Analysis, earlier: Earlier | None) -> Span:
+    """Return the stretch in which words have to be judged."""
+    if earlier is None or not earlier.analysis.thresholds.mistakes_per_1000_words:
+        return Span(0, len(analysis.text))
+    return Span(earlier.change.start, earlier.change.new_end)
 
 
 def judged(
@@ -73,9 +90,10 @@ def judged(
         if change.is_none:
             return replace(ground, judged=earlier.judged)
         first, last = _words_around(change, analysis)
-        start = min(int(words.starts[first]), change.start) if 0 < first < last else 0
-        end = int(words.starts[last]) if last < len(words) else len(analysis.text)
-        kept = _outside(earlier.judged, TextChange(start, end - change.shift, end))
+        edges = np.append(words.starts, len(analysis.text))
+        start = min(change.start, int(edges[first])) if first else 0
+        end = max(change.new_end, int(edges[last]))
+        kept = outside(earlier.judged, TextChange(start, end - change.shift, end))
     suspicious, known = suspects(
         WordsInText(analysis.text, words, ground.prose, ground.vocabulary),
         means.rereader.lexicon,
@@ -105,7 +123,7 @@ def _words_around(change: TextChange, analysis: Analysis) -> tuple[int, int]:
     return first, last
 
 
-def _outside(judged_before: Sequence[Judged], change: TextChange) -> list[Judged]:
+def outside(judged_before: Sequence[Judged], change: TextChange) -> list[Judged]:
     """Return at their new places those of words outside of a change."""
     before = [one for one in judged_before if one.word_start < change.start]
     after = [one for one in judged_before if change.old_end <= one.word_start]

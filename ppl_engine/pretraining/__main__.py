@@ -24,7 +24,9 @@ _STEPS: Final = {
     "evaluate": "judge a run by the test splits and by WikiText-2",
     "export": "put a run with its card where it ships from",
     "lexicon": "count the words of the training split and list those of English",
-    "all": "tokenizer, tokens, train, evaluate, export",
+    "calibrate": "measure how the exported model reads clean prose",
+    "clean-prose": "choose the excerpts that other models are calibrated on; not part of all",
+    "all": "tokenizer, tokens, train, evaluate, export, calibrate",
 }
 _COMPARED: Final = ((192, 6), (256, 8), (384, 8), (512, 11))
 
@@ -46,7 +48,7 @@ def main(argv: list[str] | None = None) -> int:
 def _run(arguments: argparse.Namespace) -> None:
     work, progress = Workplace(arguments.work), Progress()
     corpus, wikitext = arguments.corpus, arguments.wikitext
-    chosen = ("tokenizer", "tokens", "train", "evaluate", "export")
+    chosen = ("tokenizer", "tokens", "train", "evaluate", "export", "calibrate")
     for step in chosen if arguments.step == "all" else (arguments.step,):
         match step:
             case "tokenizer":
@@ -65,6 +67,10 @@ def _run(arguments: argparse.Namespace) -> None:
             case "evaluate":
                 steps.export(work, arguments.name)
                 steps.evaluate(work, corpus, wikitext, device=arguments.device, progress=progress)
+            case "clean-prose":
+                steps.make_clean_prose(work, corpus, progress=progress)
+            case "calibrate":
+                steps.calibrate(corpus, arguments.to, device=arguments.device, progress=progress)
             case "lexicon":
                 steps.make_lexicon(work, corpus, progress=progress)
             case _:

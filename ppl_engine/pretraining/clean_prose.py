@@ -1,4 +1,4 @@
-"""Excerpts of clean prose from the validation split, small enough to ship."""
+"""Excerpts of clean prose: some small enough to ship, more to calibrate by."""
 
 import random
 from collections.abc import Iterable
@@ -29,6 +29,15 @@ def excerpts(
         if len(found) == n:
             break
     return list(found.values())
+
+
+def beginnings(documents: Iterable[CorpusDocument], n: int, seed: int) -> list[Sample]:
+    """Return the beginnings of `n` documents, of as many as have enough prose."""
+    every = list(documents)
+    random.Random(seed).shuffle(every)
+    texts = (_excerpt(document.text) for document in every)
+    enough = [text for text in texts if len(text.split()) >= _FEWEST_WORDS]
+    return [Sample(text, "markdown") for text in enough[:n]]
 
 
 def _may_be_copied(licence: str) -> bool:

@@ -1,17 +1,22 @@
 """The steps of the recipe, each a function from a folder to the same folder with more in it."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, cast
 
+from ppl_engine.english.calibration import write_calibration
+from ppl_engine.english.clean_prose import PATH as CLEAN_PROSE_PATH
+from ppl_engine.english.clean_prose import write_clean_prose
 from ppl_engine.errors import EngineError
+from ppl_engine.findings.calibration import Calibration
 from ppl_engine.models.choice import ModelChoice
-from ppl_engine.models.loading import load_scorer
+from ppl_engine.models.loading import load_engine, load_scorer
 from ppl_engine.pretraining.card import Results, Run, model_card, write_sources
 from ppl_engine.pretraining.checkpoint import load_checkpoint
+from ppl_engine.pretraining.clean_prose import beginnings, excerpts, sources
 from ppl_engine.pretraining.corpus import CorpusDocument, Split, read_corpus
 from ppl_engine.pretraining.curve import draw_curve, read_curve
 from ppl_engine.pretraining.evaluation import (
@@ -42,7 +47,13 @@ from ppl_engine.pretraining.workplace import (
     hardware,
     read_text,
 )
+from ppl_engine.scoring.document import run
 
+_CLEAN: Final = ("docs", "modern")
+"""Categories of prose as people publish it today."""
+
+_N_EXCERPTS: Final = 40
+_N_CALIBRATED: Final = 220
 _CODE: Final = "code"
 _WIKITEXT: Final = "WikiText-2 raw test"
 _LN2: Final = 0.6931471805599453
@@ -83,6 +94,36 @@ def make_lexicon(work: Workplace, corpus: Path, *, progress: Progress) -> None:
     levels = listed(count_words(prose), Policy())
     write_lexicon(levels, work.lexicon_path)
     progress.say(f"{len(levels):,} words in {work.lexicon_path}")
+
+
+def make_clean_prose(work: Workplace, corpus: Path, *, progress: Progress) -> None:
+    """Choose excerpts of the validation split, as `ppl_engine/english` has them."""
+    chosen = excerpts(_clean(corpus), _N_EXCERPTS, seed=0)
+    work.directory.mkdir(parents=True, exist_ok=True)
+    path = work.directory / CLEAN_PROSE_PATH.name
+    write_clean_prose((sample for _, sample in chosen), path)
+    path.with_name("SOURCES.md").write_text(sources(chosen), encoding="utf-8")
+    progress.say(f"{len(chosen)} excerpts in {path}")
+
+
+def calibrate(corpus: Path, model: Path, *, device: str, progress: Progress) -> Calibration | None:
+    """Measure on the validation split how a model reads clean prose; keep it in its folder.
+
+    Returns None where the corpus has no such text: the engine then measures on what ships.
+    """
+    samples = beginnings(_clean(corpus), _N_CALIBRATED, seed=1)
+    if not samples:
+        progress.say("no clean prose to calibrate on")
+        return None
+    engine = load_engine(ModelChoice(model=str(model.resolve()), device=device))
+    progress.say(f"reading {len(samples)} clean texts")
+    found = run(engine.calibrate(samples))
+    write_calibration(found, model)
+    return found
+
+
+def _clean(corpus: Path) -> Iterator[CorpusDocument]:
+    return (d for d in read_corpus(corpus, Split.VALID) if d.category in _CLEAN)
 
 
 def train(work: Workplace, name: str, plan: Plan, *, progress: Progress) -> list[CurvePoint]:

@@ -45,7 +45,7 @@ class Workplace:
     @property
     def lexicon_path(self) -> Path:
         """The list of words."""
-        return self.directory / "english/words.tsv.xz"
+        return self.directory / "words.tsv.xz"
 
     @property
     def model_path(self) -> Path:

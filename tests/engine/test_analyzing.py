@@ -275,7 +275,7 @@ def test_what_is_visible_is_shown_before_all_is_done() -> None:
 
     whole = finished(noted())
     check(whole, analyzed(engine(), text))
-    (partial,) = [step for step in seen if isinstance(step, Partial)]
+    partial = next(step for step in seen if isinstance(step, Partial))
     within = (visible.start <= whole.words.starts) & (whole.words.ends <= visible.end)
     early = partial.analysis.words
     np.testing.assert_allclose(early.logprob[within], whole.words.logprob[within], atol=1e-5)
@@ -297,6 +297,25 @@ def test_a_partial_analysis_is_a_start_for_the_next() -> None:
     check(found, analyzed(engine(), edited, thresholds=NO_FINDINGS))
     n_segments = len(found.tokens.segment_starts)
     assert len(scorer_of(one).windows) - n_before < n_segments / 2 < n_before
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_work_that_is_cancelled_again_and_again_leaves_nothing_out(seed: int) -> None:
+    rng, warm = random.Random(seed), engine()
+    analysis: Analysis | None = None
+    n_partial = 0
+    for text in versions(SAMPLES["prose"][:3000], 15, seed):
+        steps = warm.analyze(
+            text, language="markdown", thresholds=LOOSE, previous=analysis, visible=[Span(0, 400)]
+        )
+        partials = [step.analysis for step in steps if isinstance(step, Partial)]
+        n_partial += len(partials)
+        if partials:
+            analysis = rng.choice(partials)
+        found = analyzed(warm, text, analysis)
+        check(found, analyzed(engine(), text))
+        analysis = analysis or found
+    assert n_partial > 5
 
 
 def test_a_short_text_is_not_shown_in_parts() -> None:

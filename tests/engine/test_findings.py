@@ -61,7 +61,7 @@ def test_each_kind_of_slip_has_its_own_threshold() -> None:
 
 def test_a_rarer_kind_is_allowed_fewer_false_alarms() -> None:
     tail = Tail(100_000, tuple(float(bits) for bits in range(200, 0, -1)))
-    tails: dict[str, Tail] = {slip: tail for slip in Slip}
+    tails: dict[str, Tail] = dict.fromkeys(Slip, tail)
     least = {
         slip: min(k for k in range(1, 300) if likely_mistakes([judged(0, 3, k, slip)], tails, 1.0))
         for slip in Slip

@@ -98,7 +98,7 @@ def test_the_step_reads_the_training_split_alone(tmp_path: Path) -> None:
         (tmp_path / f"docs.{split}.jsonl").write_text(lines, encoding="utf-8")
     places = ["--corpus", str(tmp_path), "--work", str(tmp_path / "work")]
     assert main(["lexicon", *places]) == 0
-    written = lines_of(tmp_path / "work" / "english/words.tsv.xz")
+    written = lines_of(tmp_path / "work" / "words.tsv.xz")
     assert written == ["have\t3", "it\t3", "learnt\t3"]
     assert Lexicon.of(written).knows("Learnt")
 

@@ -43,6 +43,9 @@ class Slip(StrEnum):
     INFLECTION = "inflection"
     """Another form of the same word: “it work”."""
 
+    AGREEMENT = "agreement"
+    """Another form of be, have, do, this or that: “they is”."""
+
     ARTICLE = "article"
     PREPOSITION = "preposition"
     EXPECTED = "expected"

@@ -94,8 +94,10 @@ def inflected(place: Place, lexicon: Lexicon) -> Iterator[Candidate]:
     for form in known:
         agrees = lower in AGREEING and form in AGREEING
         text = "I" if form == "i" else place.shaped(form)
-        bits = COSTS.agreement if agrees else cost
-        yield Candidate(place.span, text, Slip.INFLECTION, bits)
+        if agrees:
+            yield Candidate(place.span, text, Slip.AGREEMENT, COSTS.agreement)
+        else:
+            yield Candidate(place.span, text, Slip.INFLECTION, cost)
 
 
 def confused(place: Place) -> Iterator[Candidate]:

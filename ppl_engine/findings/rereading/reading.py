@@ -1,11 +1,12 @@
 """Stretches of a text that are read at once, and what one reading of them says."""
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from hashlib import blake2b
 from itertools import groupby
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ppl_engine.findings.rereading.values import Document
 from ppl_engine.scoring.scores import Ints, TokenScores, WindowScores
@@ -92,9 +93,9 @@ class Block:
 
 def _rows(columns: T, rows: slice) -> T:
     """Take the same rows of all arrays."""
-    values = {field.name: getattr(columns, field.name) for field in fields(columns)}
-    arrays = {name: value for name, value in values.items() if isinstance(value, np.ndarray)}
-    return replace(columns, **{name: array[rows] for name, array in arrays.items()})
+    values: dict[str, Any] = {own.name: getattr(columns, own.name) for own in fields(columns)}
+    arrays = {name: value[rows] for name, value in values.items() if hasattr(value, "shape")}
+    return replace(columns, **arrays)
 
 
 def blocks(document: Document, suspects: Ints) -> list[Block]:
@@ -128,6 +129,13 @@ class Reading:
     document: Document
     block: Block
     scores: WindowScores
+    nats_before: NDArray[np.float64] = field(init=False, repr=False)
+    """The sum of the logprobs of all rows before each, and of all."""
+
+    def __post_init__(self) -> None:
+        """Add up once what is asked for again and again."""
+        nats = np.concatenate([[0.0], np.nancumsum(self.scores.logprob, dtype=np.float64)])
+        object.__setattr__(self, "nats_before", nats)
 
     def row(self, token_idx: int) -> int:
         """Return the row that predicts a token."""
@@ -139,8 +147,9 @@ class Reading:
 
     def nats_between(self, first: int, end: int) -> float:
         """Return the logprob of the tokens `[first, end)`, as far as they are read."""
-        rows = slice(max(0, self.row(first)), max(0, self.row(end)))
-        return float(np.nansum(self.scores.logprob[rows], dtype=np.float64))
+        most = len(self.nats_before) - 1
+        low, high = (min(max(0, self.row(idx)), most) for idx in (first, end))
+        return float(self.nats_before[high] - self.nats_before[low])
 
     def surprisal_bits(self, first_word: int, after_word: int) -> float:
         """Return the surprisal of the words `[first_word, after_word)`; 0 if there is none."""

@@ -2,7 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Generator, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Final
 
@@ -10,7 +10,7 @@ import numpy as np
 
 from ppl_engine.findings.correction.candidates import candidates, expected_here
 from ppl_engine.findings.correction.lexicon import Lexicon
-from ppl_engine.findings.correction.slips import COSTS, Slip
+from ppl_engine.findings.correction.slips import COSTS, Candidate, Slip
 from ppl_engine.findings.finding import Alternative
 from ppl_engine.findings.rereading.reading import Block, Reading, blocks
 from ppl_engine.findings.rereading.spelling_out import Option, n_leading, spelled_out
@@ -21,6 +21,7 @@ from ppl_engine.findings.rereading.weighing import (
     hope_bits,
     may_be_worth,
     most_hopeful,
+    replaced_words,
 )
 from ppl_engine.scoring.branches import Branch
 from ppl_engine.scoring.document import Progress
@@ -36,6 +37,9 @@ _N_EXPECTED: Final = 20
 
 _N_REMEMBERED: Final = 2048
 _N_SPELLINGS: Final = 20_000
+_N_MEANT: Final = 4096
+_LOOK_AROUND: Final = 120
+"""Characters beside a word, more than its neighbors take, that decide what could be meant by it."""
 
 
 class Rereader:
@@ -45,6 +49,7 @@ class Rereader:
         self._scorer = scorer
         self._lexicon = lexicon
         self._spellings: dict[str, Ints] = {}
+        self._meant: dict[tuple[str, int], list[Candidate]] = {}
         self._remembered: OrderedDict[bytes, tuple[Judged, ...]] = OrderedDict()
 
     @property
@@ -98,13 +103,29 @@ class Rereader:
         """Yield the candidates of a word that could gain what they cost."""
         text, words = reading.document.text, reading.document.words
         place = (text, words.starts, words.ends, words.is_word, word_idx, self._lexicon)
-        every = (Proposal(word_idx, candidate) for candidate in candidates(*place))
-        yield from (one for one in every if may_be_worth(reading, one))
+        for candidate in self._candidates(reading.document, word_idx):
+            if may_be_worth(reading, one := Proposal(word_idx, candidate)):
+                yield one
         word = text[words.starts[word_idx] : words.ends[word_idx]]
         least_bits = COSTS.expected + self._lexicon.usage_bits(word) + LEAST_NET_BITS
         if least_bits < reading.surprisal_bits(word_idx, word_idx + 1):
             for candidate in expected_here(*place, self._expected(reading, word_idx)):
                 yield Proposal(word_idx, candidate)
+
+    def _candidates(self, document: Document, word_idx: int) -> list[Candidate]:
+        """Return what could have been meant by a word; known if the same stood there before."""
+        words, text = document.words, document.text
+        start, end = int(words.starts[word_idx]), int(words.ends[word_idx])
+        low = max(0, start - _LOOK_AROUND)
+        key = (text[low : end + _LOOK_AROUND], start - low)
+        if key not in self._meant:
+            found = candidates(
+                text, words.starts, words.ends, words.is_word, word_idx, self._lexicon
+            )
+            if len(self._meant) == _N_MEANT:
+                self._meant.clear()
+            self._meant[key] = [_moved(candidate, -start) for candidate in found]
+        return [_moved(candidate, start) for candidate in self._meant[key]]
 
     def _expected(self, reading: Reading, word_idx: int) -> list[str]:
         """Return whole words that the model expects in the place of a word."""
@@ -118,11 +139,11 @@ class Rereader:
     def _guess(self, reading: Reading, proposal: Proposal) -> Guess:
         """Find the first token in which a candidate differs, as if it were cut by itself."""
         document, candidate = reading.document, proposal.candidate
-        words, start = document.words, int(document.words.starts[proposal.word_idx])
-        first = int(words.first_token[proposal.word_idx])
+        words, (first_word, after_word) = document.words, replaced_words(document.words, proposal)
+        start, first = int(words.starts[first_word]), int(words.first_token[first_word])
         leading, _, later_words = candidate.text.partition(" ")
         spelled = self._ids((" " if document.text[start - 1 : start] == " " else "") + leading)
-        stands = document.tokens.ids[first : words.end_token[proposal.word_idx]]
+        stands = document.tokens.ids[first : words.end_token[after_word - 1]]
         n_same = n_leading(spelled, stands)
         is_read = n_same < len(spelled) and reading.is_read(first + n_same)
         if candidate.span.start != start or not is_read:
@@ -172,6 +193,11 @@ class Rereader:
         by_word = groupby(gains, key=lambda gain: gain.option.proposal.word_idx)
         judged = (_judged(reading, list(group)) for _, group in by_word)
         return [one for one in judged if one is not None]
+
+
+def _moved(candidate: Candidate, shift: int) -> Candidate:
+    span = candidate.span
+    return replace(candidate, span=Span(span.start + shift, span.end + shift))
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,19 +17,22 @@ from ppl_engine.scoring.word_scores import WordScores
 from ppl_engine.text.spans import Span
 
 LEAST_NET_BITS: Final = 2.0
-"""What outweighs its slip by less is not worth the reading."""
+"""What outweighs its slip by less is not worth a word."""
+
+_LEAST_HOPE_BITS: Final = 3.5
+"""What is guessed to do so by less is not worth the reading: guesses are on the hopeful side."""
 
 _ORDINARY_BITS: Final = 5.0
 _RELIEF: Final = 0.7
 """What follows a wrong word surprises too: so much of it beyond the ordinary may be its fault."""
 
-_STAYING: Final = 0.4
-"""What part of its surprise a word is guessed to keep after a word that was missing."""
+_STAYING: Final = {Slip.MISSING: 0.5, Slip.SWAPPED: 0.25}
+"""What part of its surprise is guessed to stay with words that stay, in another place."""
 
 _LATER_TOKEN_BITS: Final = 3.0
 """What each further token of a candidate is guessed to cost."""
 
-_UNSEEN_BITS: Final = 6.0
+_UNSEEN_BITS: Final = 8.0
 """What is guessed that a candidate will not gain of which no first token is known."""
 
 _N_READ: Final = 4
@@ -54,7 +57,7 @@ class Guess:
 
 def most_gain_bits(reading: Reading, proposal: Proposal) -> float:
     """Return what a candidate could gain at most."""
-    first, after = _replaced(reading.document.words, proposal)
+    first, after = replaced_words(reading.document.words, proposal)
     return reading.surprisal_bits(first, after) + _relief_bits(reading, after)
 
 
@@ -70,10 +73,9 @@ def hope_bits(reading: Reading, guess: Guess, first_logprob: float | None) -> fl
     if guess.divergence is None or first_logprob is None:
         return most_gain_bits(reading, guess.proposal) - _UNSEEN_BITS - candidate.cost_bits
     words = reading.document.words
-    _, after = _replaced(words, guess.proposal)
+    _, after = replaced_words(words, guess.proposal)
     stands_nats = reading.nats_between(guess.divergence, int(words.end_token[after - 1]))
-    if candidate.slip is Slip.MISSING:
-        stands_nats *= 1 - _STAYING
+    stands_nats *= 1 - _STAYING.get(candidate.slip, 0.0)
     gain_bits = (first_logprob - stands_nats) / NATS_PER_BIT + _relief_bits(reading, after)
     return gain_bits - _LATER_TOKEN_BITS * guess.n_later - candidate.cost_bits
 
@@ -84,7 +86,7 @@ def most_hopeful(hopes: Iterable[tuple[Guess, float]]) -> list[Guess]:
     kept: list[Guess] = []
     for guess, bits in sorted(hopes, key=lambda pair: -pair[1]):
         slip = guess.proposal.candidate.slip
-        if bits < LEAST_NET_BITS or len(kept) == _N_READ:
+        if bits < _LEAST_HOPE_BITS or len(kept) == _N_READ:
             break
         if n_of_kind[slip] < _N_READ_OF_KIND:
             kept.append(guess)
@@ -92,7 +94,7 @@ def most_hopeful(hopes: Iterable[tuple[Guess, float]]) -> list[Guess]:
     return kept
 
 
-def _replaced(words: WordScores, proposal: Proposal) -> tuple[int, int]:
+def replaced_words(words: WordScores, proposal: Proposal) -> tuple[int, int]:
     """Return the words `[first, after)` that a candidate replaces."""
     span: Span = proposal.candidate.span
     first, after = proposal.word_idx, proposal.word_idx + 1
