@@ -13,6 +13,7 @@ from ppl_engine.scoring.scores import TokenScores
 from ppl_engine.scoring.summary import Summary, summarize
 from ppl_engine.scoring.word_scores import WordScores
 from ppl_engine.text.prose import Prose
+from ppl_engine.text.spans import Span
 
 __all__ = ["Analysis", "Groundwork", "Partial", "Progress"]
 
@@ -29,6 +30,9 @@ class Groundwork:
     vocabulary: Vocabulary
     judged: tuple[Judged, ...]
     """Words for which something else reads better, in order; how much better is not asked here."""
+
+    unjudged: Span | None = None
+    """Where words are still to be judged: in what is shown before all is done."""
 
 
 @dataclass(frozen=True, slots=True)

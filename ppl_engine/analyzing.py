@@ -14,7 +14,15 @@ from ppl_engine.analysis import Analysis, Groundwork, Partial, Progress
 from ppl_engine.findings.rereading.values import Judged
 from ppl_engine.findings.thresholds import Thresholds
 from ppl_engine.findings.vocabulary import Vocabulary, changed_vocabulary, vocabulary
-from ppl_engine.judging import Earlier, Means, judged, outside, with_findings
+from ppl_engine.judging import (
+    Earlier,
+    Means,
+    judged,
+    outside,
+    to_judge,
+    with_findings,
+    with_unjudged,
+)
 from ppl_engine.scoring.carrying import Draft, blank, carried
 from ppl_engine.scoring.document import Glimpse, score_draft
 from ppl_engine.scoring.layout import Layout, lay_out, lay_out_changed
@@ -144,10 +152,13 @@ def _concluded(
     earlier = None
     if before is not None:
         change = joined(change_of_words, change_of_prose)
+        change = with_unjudged(change, before.groundwork.unjudged)
         earlier = Earlier(before.analysis, before.groundwork.judged, change, change_of_words)
     ground = Groundwork(layout, prose, known, ())
     # Reading again takes longer than all before it: what is known by then is shown first.
-    meanwhile = replace(ground, judged=_still_there(request.text, before))
+    meanwhile = replace(
+        ground, judged=_still_there(request.text, before), unjudged=to_judge(found, earlier)
+    )
     is_shown = False
     steps = judged(found, ground, earlier, means)
     while (ground := _after_step(steps)) is None:

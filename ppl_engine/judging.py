@@ -6,7 +6,7 @@ done anew only where something changed; then thresholds decide what is shown, wh
 
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, replace
-from typing import Final, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 
@@ -26,11 +26,9 @@ from ppl_engine.findings.vocabulary import WordsInText
 from ppl_engine.scoring.cache import WindowCache
 from ppl_engine.scoring.scorer import Prediction, Scorer
 from ppl_engine.scoring.scores import Ints, TokenScores
+from ppl_engine.scoring.word_scores import WordScores
 from ppl_engine.text.changes import TextChange
 from ppl_engine.text.spans import Span
-
-_NEIGHBORS: Final = 4
-"""Words beside a change that are judged again: what could stand for them may take it in."""
 
 Predict: TypeAlias = Callable[
     [TokenScores, Ints], Generator[Progress, None, Sequence[Sequence[Prediction]]]
@@ -56,9 +54,26 @@ class Earlier:
     analysis: Analysis
     judged: tuple[Judged, ...]
     change: TextChange
-    """In the words, their scores and what of them is prose."""
+    """In the words, their scores and what of them is prose; holds all that was not judged then."""
 
     change_of_words: TextChange
+
+
+def with_unjudged(change: TextChange, unjudged: Span | None) -> TextChange:
+    """Widen a change to what was not judged in the text before it."""
+    if unjudged is None:
+        return change
+    if change.is_none:
+        return TextChange(unjudged.start, unjudged.end, unjudged.end)
+    old_end = max(change.old_end, unjudged.end)
+    return TextChange(min(change.start, unjudged.start), old_end, old_end + change.shift)
+
+
+def to_judge(analysis: Analysis, earlier: Earlier | None) -> Span:
+    """Return the stretch in which words have to be judged."""
+    if earlier is None or not earlier.analysis.thresholds.mistakes_per_1000_words:
+        return Span(0, len(analysis.text))
+    return Span(earlier.change.start, earlier.change.new_end)
 
 
 def judged(
@@ -72,10 +87,12 @@ def judged(
         return ground
     if earlier is not None and earlier.analysis.thresholds.mistakes_per_1000_words:
         change = earlier.change
-        low, high = np.searchsorted(words.starts, [change.start, change.new_end]).tolist()
-        first, last = max(0, low - _NEIGHBORS), min(last, high + _NEIGHBORS)
-        start = int(words.starts[first]) if low else 0
-        end = int(words.starts[last]) if last < len(words) else len(analysis.text)
+        if change.is_none:
+            return replace(ground, judged=earlier.judged)
+        first, last = _words_around(change, analysis)
+        edges = np.append(words.starts, len(analysis.text))
+        start = min(change.start, int(edges[first])) if first else 0
+        end = max(change.new_end, int(edges[last]))
         kept = outside(earlier.judged, TextChange(start, end - change.shift, end))
     suspicious, known = suspects(
         WordsInText(analysis.text, words, ground.prose, ground.vocabulary),
@@ -87,6 +104,23 @@ def judged(
     fresh = yield from means.rereader.judge(document, suspicious)
     every = sorted(kept + fresh, key=lambda one: one.word_start)
     return replace(ground, vocabulary=known.vocabulary, judged=tuple(every))
+
+
+def _words_around(change: TextChange, analysis: Analysis) -> tuple[int, int]:
+    """Return the words `[first, last)` of the segments that a change touches and those beside them.
+
+    What is read of a block ends with its segment and begins in the one before: what is read of
+    other segments is as it was. Of those that are not touched, whole blocks are known by heart.
+    """
+    tokens, words = analysis.tokens, analysis.words
+    starts = tokens.starts[tokens.segment_starts]
+    touched = np.searchsorted(starts, [change.start, change.new_end], side="right") - 1
+    edges = np.append(tokens.segment_starts, len(tokens))
+    low = int(edges[max(0, touched[0] - 1)])
+    high = int(edges[min(touched[1] + 2, len(starts))])
+    first = 0 if touched[0] <= 1 else int(np.searchsorted(words.first_token, low))
+    last = int(np.searchsorted(words.first_token, high)) if high < len(tokens) else len(words)
+    return first, last
 
 
 def outside(judged_before: Sequence[Judged], change: TextChange) -> list[Judged]:
@@ -106,16 +140,25 @@ def with_findings(
     flagged, known = surprising_words(known, thresholds, least_bits)
     ground = replace(ground, vocabulary=known.vocabulary)
     kept = {} if earlier is None else _kept(earlier.analysis.findings, earlier.change_of_words)
-    found = in_order(
-        [
-            likely_mistakes(
-                _warm(ground.judged, analysis), tails.mistakes, thresholds.mistakes_per_1000_words
-            ),
-            _stretches(analysis, ground, means),
-            (yield from _described(analysis, flagged, kept, means.predict)),
-        ]
+    mistakes = likely_mistakes(
+        _warm(ground.judged, analysis), tails.mistakes, thresholds.mistakes_per_1000_words
     )
+    more = in_order([mistakes, _stretches(analysis, ground, means)])
+    flagged = _outside_of(more, flagged, analysis.words)
+    words = yield from _described(analysis, flagged, kept, means.predict)
+    found = in_order([more, words])
     return replace(analysis, findings=found, groundwork=ground)
+
+
+def _outside_of(findings: Sequence[Finding], word_idx: list[int], words: WordScores) -> list[int]:
+    """Return the words that no finding overlaps: of others nothing needs to be found out."""
+    ends = [found.span.end for found in findings]
+    after = np.searchsorted(ends, words.starts[word_idx], side="right").tolist()
+    return [
+        idx
+        for idx, k in zip(word_idx, after, strict=True)
+        if k == len(findings) or words.ends[idx] <= findings[k].span.start
+    ]
 
 
 def _warm(judged_words: Sequence[Judged], analysis: Analysis) -> list[Judged]:

@@ -87,6 +87,13 @@ def test_the_core_imports_no_io(path: Path) -> None:
     assert not any("ppl_engine.models.loading" in name for name in imported(path))
 
 
+@pytest.mark.parametrize("path", PURE, ids=named)
+def test_text_knows_no_scores_and_scores_know_no_findings(path: Path) -> None:
+    above = {"text": ("scoring", "findings"), "scoring": ("findings",)}.get(path.parent.name, ())
+    unknown = tuple(f"ppl_engine.{name}" for name in above)
+    assert not any(unknown and name.startswith(unknown) for name in imported(path))
+
+
 @pytest.mark.parametrize("path", [*sources(ENGINE), *sources(SERVER)], ids=named)
 def test_lines_are_never_cut_by_splitlines(path: Path) -> None:
     """`str.splitlines` ends lines at form feeds and U+2028, where no editor does."""
@@ -123,7 +130,7 @@ def test_no_code_from_a_model_or_a_pickle_is_run(path: Path) -> None:
 def test_importing_loads_no_torch(module: str) -> None:
     code = (
         f"import sys, {module}\n"
-        f"loaded = {TORCH - {'safetensors'}!r} & set(sys.modules)\n"
+        f"loaded = {TORCH - {'safetensors'} | {'rapidfuzz'}!r} & set(sys.modules)\n"
         "sys.exit(f'loaded: {loaded}' if loaded else 0)"
     )
     done = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True, text=True)
@@ -135,9 +142,16 @@ def test_the_wheel_holds_the_two_packages_and_the_embedded_model() -> None:
     paths = {file.distribution_path for file in builder.recurse_included_files()}
     tops = {path.partition("/")[0] for path in paths}
     assert {"ppl_engine", "ppl_lsp"} == tops
-    assert "ppl_engine/english/words.tsv.xz" in paths
+    for name in ("words.tsv.xz", "clean_prose.jsonl.xz"):
+        assert f"ppl_engine/english/{name}" in paths
     embedded = {path for path in paths if path.startswith("ppl_engine/models/embedded/")}
-    for name in ("config.json", "model.safetensors", "tokenizer.json", "README.md"):
+    for name in (
+        "config.json",
+        "model.safetensors",
+        "tokenizer.json",
+        "calibration.json",
+        "README.md",
+    ):
         assert f"ppl_engine/models/embedded/{name}" in embedded
 
 

@@ -30,6 +30,9 @@ def suspects(
 ) -> tuple[Ints, WordsInText]:
     """Return those of some successive words that are suspicious, and what was found out."""
     text, words = known.text, known.words
+    wanted, after = word_idx, word_idx[-1:] + 1
+    # The word after the last may have been led astray by it.
+    word_idx = np.append(wanted, after[after < len(words)])
     surprisal_bits = words.surprisal_bits[word_idx]
     looks_odd = _looks_odd(known, word_idx)
     may_be = looks_odd | (_SHARE_FOR_UNKNOWN * suspicion_bits <= surprisal_bits)
@@ -56,7 +59,8 @@ def suspects(
         for idx in before
         if known.vocabulary.may_be_flagged[idx] == 1 and not np.isnan(bits[idx])
     ]
-    return np.unique(np.array(strong + misled, dtype=np.int64)), known
+    found = np.unique(np.array(strong + misled, dtype=np.int64))
+    return found[np.isin(found, wanted)], known
 
 
 def _looks_odd(known: WordsInText, word_idx: Ints) -> NDArray[np.bool_]:

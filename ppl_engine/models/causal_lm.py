@@ -15,6 +15,7 @@ from ppl_engine.models.body import Body, Past
 from ppl_engine.models.branching import Reading, batches, tensors
 from ppl_engine.models.head import Head
 from ppl_engine.models.kept import KeptWindow, KeptWindows
+from ppl_engine.models.memory import is_out_of_memory
 from ppl_engine.models.rows import RowTable, first_row, n_rows, padded, targets, window_scores
 from ppl_engine.models.tokenizer import TextTokenizer
 from ppl_engine.scoring.branches import Branch, branches_as_windows
@@ -31,13 +32,6 @@ _FEW_WINDOWS: Final = 4
 """So many windows at once are somebody typing: each is read alone, and kept to go on from."""
 
 _KEPT_BYTES: Final = {"cpu": 96 * 2**20, "mps": 256 * 2**20, "cuda": 1024 * 2**20}
-
-_OUT_OF_MEMORY_SIGNS: Final = (
-    "out of memory",
-    "not enough memory",
-    "can't allocate memory",
-    "ALLOC_FAILED",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,10 +286,3 @@ class CausalLM:
         self._info = replace(self._info, device="cpu", notices=notices)
         self._step_tokens = _STEP_TOKENS["cpu"]
         self._kept = KeptWindows(_KEPT_BYTES["cpu"])
-
-
-def is_out_of_memory(exc: BaseException) -> bool:
-    """Tell lack of memory from other errors: but on CUDA torch raises plain RuntimeErrors."""
-    return isinstance(exc, (torch.OutOfMemoryError, MemoryError)) or any(
-        sign in str(exc) for sign in _OUT_OF_MEMORY_SIGNS
-    )

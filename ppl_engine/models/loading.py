@@ -9,7 +9,7 @@ from tokenizers import Tokenizer
 from torch import Tensor
 
 from ppl_engine.errors import EngineError, ModelLoadError, NotEnoughMemoryError
-from ppl_engine.models.causal_lm import CausalLM, CausalParts, is_out_of_memory
+from ppl_engine.models.causal_lm import CausalLM, CausalParts
 from ppl_engine.models.choice import EMBEDDED, ModelChoice
 from ppl_engine.models.device import (
     DTYPES,
@@ -22,6 +22,7 @@ from ppl_engine.models.files import ModelFiles, find_model
 from ppl_engine.models.head import Head
 from ppl_engine.models.llama import llama_body
 from ppl_engine.models.llama_config import LlamaShape, llama_shape
+from ppl_engine.models.memory import is_out_of_memory
 from ppl_engine.models.tokenizer import TextTokenizer
 from ppl_engine.models.verification import verify
 from ppl_engine.models.vocabulary import bos, boundary_mask

@@ -88,7 +88,7 @@ def make_tokens(
 
 def make_lexicon(work: Workplace, corpus: Path, *, progress: Progress) -> None:
     """List the words of the training split as `ppl_engine/english/words.tsv.xz` has them."""
-    work.directory.mkdir(parents=True, exist_ok=True)
+    work.lexicon_path.parent.mkdir(parents=True, exist_ok=True)
     documents = progress.counted(read_corpus(corpus, Split.TRAIN), "documents counted")
     prose = (document for document in documents if document.category != _CODE)
     levels = listed(count_words(prose), Policy())

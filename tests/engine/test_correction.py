@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ppl_engine.english.lexicon import load_lexicon
-from ppl_engine.findings.correction.candidates import candidates
+from ppl_engine.findings.correction.candidates import candidates, expected_here
 from ppl_engine.findings.correction.slips import Candidate, Slip
 from ppl_engine.findings.correction.spelling import Edit, edit_of
 from ppl_engine.findings.correction.word_list import words
@@ -28,9 +28,8 @@ def of_marked(marked: str, expected: tuple[str, ...] = ()) -> tuple[str, list[Ca
     found = units(text)
     idx = found.starts.tolist().index(len(before))
     assert found.ends[idx] == len(before) + len(word)
-    return text, candidates(
-        text, found.starts, found.ends, found.is_word, idx, load_lexicon(), expected
-    )
+    place = (text, found.starts, found.ends, found.is_word, idx, load_lexicon())
+    return text, [*candidates(*place), *expected_here(*place, expected)]
 
 
 def applied(text: str, candidate: Candidate) -> str:
@@ -86,13 +85,13 @@ def cost(marked: str, wanted: str, slip: Slip) -> float:
         ("the |red| house", "the house red", Slip.SWAPPED),
         ("I |dont| know", "I don't know", Slip.APOSTROPHE),
         ("We’re off. I |dont| know", "We’re off. I don’t know", Slip.APOSTROPHE),
-        ("|Its| good.", "It's good.", Slip.APOSTROPHE),
-        ("with |it's| name", "with its name", Slip.APOSTROPHE),
-        ("if |your| right", "if you're right", Slip.APOSTROPHE),
+        ("|Its| good.", "It's good.", Slip.CONFUSION),
+        ("with |it's| name", "with its name", Slip.CONFUSION),
+        ("if |your| right", "if you're right", Slip.CONFUSION),
         ("the |users| name", "the user's name", Slip.APOSTROPHE),
         ("the |users| name", "the users' name", Slip.APOSTROPHE),
         ("all |user's| know", "all users know", Slip.APOSTROPHE),
-        ("|Lets| go", "Let's go", Slip.APOSTROPHE),
+        ("|Lets| go", "Let's go", Slip.CONFUSION),
         ("it |work| well", "it works well", Slip.INFLECTION),
         ("it has |work| well", "it has worked well", Slip.INFLECTION),
         ("they |goes| out", "they go out", Slip.INFLECTION),
@@ -101,8 +100,8 @@ def cost(marked: str, wanted: str, slip: Slip) -> float:
         ("two |entry| sat", "two entries sat", Slip.INFLECTION),
         ("it runs |quick|", "it runs quickly", Slip.INFLECTION),
         ("two |criterion|", "two criteria", Slip.INFLECTION),
-        ("they |is| here", "they are here", Slip.INFLECTION),
-        ("|This| files are", "These files are", Slip.INFLECTION),
+        ("they |is| here", "they are here", Slip.AGREEMENT),
+        ("|This| files are", "These files are", Slip.AGREEMENT),
         ("is |a| hour", "is an hour", Slip.ARTICLE),
         ("is a |hour|", "is an hour", Slip.ARTICLE),
         ("is an |user|", "is a user", Slip.ARTICLE),
@@ -115,7 +114,7 @@ def cost(marked: str, wanted: str, slip: Slip) -> float:
     ],
 )
 def test_what_was_meant_is_among_the_candidates(marked: str, wanted: str, slip: Slip) -> None:
-    assert 0 < cost(marked, wanted, slip) < 15
+    assert 0 < cost(marked, wanted, slip) < 20
 
 
 def test_slips_that_are_commoner_cost_less() -> None:
@@ -178,10 +177,10 @@ def test_what_the_model_expects_is_dear_and_in_its_order() -> None:
     assert at_start.text == "That"
 
 
-def test_what_the_model_expects_costs_no_more_than_the_slip_that_it_is() -> None:
-    _, found = of_marked("We |recieve| it.", ("receive",))
-    (receive,) = [c for c in found if c.text == "receive"]
-    assert receive.slip is Slip.SPELLING
+def test_what_the_model_expects_is_not_asked_about_a_word_in_no_list() -> None:
+    """It has another fault: its letters."""
+    _, found = of_marked("We |recieve| it.", ("receive", "see"))
+    assert [c.slip for c in found if c.text in {"receive", "see"}] == [Slip.SPELLING]
 
 
 @given(
@@ -201,13 +200,13 @@ def test_of_any_word_of_any_text(text: str, expected: list[str]) -> None:
     found = units(text)
     for idx in range(len(found.starts)):
         start, end = int(found.starts[idx]), int(found.ends[idx])
-        possible = candidates(
-            text, found.starts, found.ends, found.is_word, idx, load_lexicon(), expected
-        )
+        place = (text, found.starts, found.ends, found.is_word, idx, load_lexicon())
+        possible, likely = candidates(*place), expected_here(*place, expected)
         assert len(possible) <= 60
         assert [c.cost_bits for c in possible] == sorted(c.cost_bits for c in possible)
-        assert len({applied(text, c) for c in possible}) == len(possible)
-        for candidate in possible:
+        for group in (possible, likely):
+            assert len({applied(text, c) for c in group}) == len(group)
+        for candidate in possible + likely:
             replaced = candidate.span.of(text)
             assert candidate.span.start <= start < end <= candidate.span.end
             assert candidate.text

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from ppl_engine.analysis import Analysis
-from ppl_engine.engine import Engine
+from ppl_engine.engine import Engine, Knowledge
 from ppl_engine.findings.surprising import strengths
 from ppl_engine.findings.thresholds import Thresholds
 from ppl_engine.heat import BAND_EDGES_BITS, bands
@@ -31,7 +31,7 @@ def analyzed(
     rows[:, 1] = 0.0
     rows[:, 1] = 1.0 - rows.sum(axis=1)
     scorer = BigramScorer(vocabulary, rows, context=512)
-    engine = Engine(scorer, calibration=calibration(surprise_bits=least_bits))
+    engine = Engine(scorer, knowledge=Knowledge(calibration=calibration(surprise_bits=least_bits)))
     return finished(engine.analyze(text, language=language, thresholds=thresholds))
 
 

@@ -1,8 +1,10 @@
 """What is written is read back as it was, and nothing else ever is."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ppl_engine.findings.calibration import Calibration, Tail
 from ppl_engine.scoring.scorer import ModelInfo, Prediction
 from ppl_engine.scoring.scores import WindowScores
 from ppl_engine.store.codec import pack, pack_scores, unpack, unpack_scores
@@ -28,6 +30,30 @@ def test_predictions_are_read_as_they_were_written(some: tuple[Prediction, ...])
 @given(verdicts)
 def test_verdicts_are_read_as_they_were_written(verdict: Verdict) -> None:
     assert unpack(pack(verdict), Verdict) == verdict
+
+
+tails = st.builds(Tail, st.integers(0), st.lists(st.floats(allow_nan=False)).map(tuple))
+
+
+@given(
+    st.builds(
+        Calibration,
+        suspicion_bits=st.floats(allow_nan=False),
+        mistakes=st.dictionaries(texts, tails, max_size=4),
+        surprises=tails,
+        passages=tails,
+    )
+)
+def test_calibrations_are_read_as_they_were_written(calibration: Calibration) -> None:
+    assert unpack(pack(calibration), Calibration) == calibration
+
+
+@pytest.mark.parametrize("mistakes", ["[]", "7", '{"spelling": 7}', '{"spelling": [1, ["x"]]}'])
+def test_a_calibration_with_something_else_in_it_is_nothing(mistakes: str) -> None:
+    good = '[1.0, {"spelling": [1, [2.0]]}, [1, []], [1, []]]'
+    assert unpack(good.encode(), Calibration) is not None
+    bad = good.replace('{"spelling": [1, [2.0]]}', mistakes)
+    assert unpack(bad.encode(), Calibration) is None
 
 
 @given(texts, st.lists(texts).map(tuple))

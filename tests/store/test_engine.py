@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from ppl_engine.analysis import Analysis
-from ppl_engine.engine import Engine
+from ppl_engine.engine import Engine, Knowledge
+from ppl_engine.findings.correction.lexicon import Lexicon
 from ppl_engine.findings.thresholds import Thresholds
 from ppl_engine.scoring.cache import StoredScorer
 from ppl_engine.scoring.scorer import ModelInfo, Prediction
@@ -19,12 +20,17 @@ from ppl_engine.scoring.scores import WindowScores
 from ppl_engine.scoring.windows import Window
 from ppl_engine.store.score_store import DiskStore
 from ppl_engine.store.upkeep import contents
+from tests.calibrations import calibration
 from tests.fakes import BigramScorer
 from tests.stepping import finished
 from tests.store.making import Opened, scores_of
 
 WORDS = (" wild", " horse", " zebra", " ran", " and", "\n\n", ".")
-ANY_WORD = Thresholds(4.0, 2.0, 2.0, 1000, 0)
+ANY_WORD = Thresholds(0.0, 1.0, 0.0, 0, max_per_1000_words=1000, n_cold_tokens=0)
+KNOWLEDGE = Knowledge(
+    Lexicon.of(f"{word.strip()}\t9" for word in WORDS),
+    calibration(suspicion_bits=2.0, surprise_bits=2.0),
+)
 
 
 class CountingScorer(BigramScorer):
@@ -43,6 +49,10 @@ class CountingScorer(BigramScorer):
         return super().predict(hidden, n)
 
 
+def engine_of(scorer: CountingScorer, store: DiskStore | None = None) -> Engine:
+    return Engine(scorer, knowledge=KNOWLEDGE, store=store)
+
+
 def analyzed(engine: Engine, text: str) -> Analysis:
     return finished(engine.analyze(text, language="plaintext", thresholds=ANY_WORD))
 
@@ -56,13 +66,13 @@ def test_the_next_engine_says_the_same_without_a_forward_pass(
     tmp_path_factory: pytest.TempPathFactory, texts: list[str]
 ) -> None:
     directory = tmp_path_factory.mktemp("store")
-    without = [analyzed(Engine(CountingScorer()), text) for text in texts]
+    without = [analyzed(engine_of(CountingScorer()), text) for text in texts]
     first = Opened(directory)
-    engine = Engine(CountingScorer(), store=first.store)
+    engine = engine_of(CountingScorer(), first.store)
     computed = [analyzed(engine, text) for text in texts]
     first.store.close()
     scorer, second = CountingScorer(), Opened(directory)
-    engine = Engine(scorer, store=second.store)
+    engine = engine_of(scorer, second.store)
     known = [analyzed(engine, text) for text in texts]
     assert (scorer.n_windows_scored, scorer.n_predicted) == (0, 0)
     for one, other, third in zip(without, computed, known, strict=True):
@@ -76,22 +86,22 @@ TEXT = " wild horse ran and ran." * 30 + " wild zebra ran and ran." + " wild hor
 
 
 def test_there_is_something_to_find_in_the_text() -> None:
-    (found,) = analyzed(Engine(CountingScorer()), TEXT).findings
+    (found,) = analyzed(engine_of(CountingScorer()), TEXT).findings
     assert (found.text, found.alternatives[0].text) == ("zebra", "horse")
 
 
 def test_an_edit_costs_the_windows_it_touches(tmp_path: Path) -> None:
     first = Opened(tmp_path)
-    analyzed(Engine(CountingScorer(), store=first.store), TEXT)
+    analyzed(engine_of(CountingScorer(), first.store), TEXT)
     first.store.close()
     scorer = CountingScorer()
-    analyzed(Engine(scorer, store=Opened(tmp_path).store), TEXT + " horse.")
+    analyzed(engine_of(scorer, Opened(tmp_path).store), TEXT + " horse.")
     assert 0 < scorer.n_windows_scored <= 3
 
 
 def test_what_is_typed_is_not_kept(tmp_path: Path) -> None:
     opened = Opened(tmp_path)
-    engine = Engine(CountingScorer(), store=opened.store)
+    engine = engine_of(CountingScorer(), opened.store)
     analysis = analyzed(engine, TEXT)
     opened.store.flush()
     before = contents(opened.place).models
@@ -102,29 +112,29 @@ def test_what_is_typed_is_not_kept(tmp_path: Path) -> None:
         analysis = finished(steps)
     opened.store.flush()
     assert contents(opened.place).models == before
-    assert analysis.findings == analyzed(Engine(CountingScorer()), text).findings
+    assert analysis.findings == analyzed(engine_of(CountingScorer()), text).findings
 
 
 def test_what_was_opened_is_on_disk_when_it_is_shown(tmp_path: Path) -> None:
     """The process may be killed at any time after that."""
-    analyzed(Engine(CountingScorer(), store=Opened(tmp_path).store), TEXT)
+    analyzed(engine_of(CountingScorer(), Opened(tmp_path).store), TEXT)
     scorer = CountingScorer()
-    analyzed(Engine(scorer, store=Opened(tmp_path).store), TEXT)
+    analyzed(engine_of(scorer, Opened(tmp_path).store), TEXT)
     assert (scorer.n_windows_scored, scorer.n_predicted) == (0, 0)
 
 
 def test_a_word_can_be_explained_whose_scores_were_kept(tmp_path: Path) -> None:
     first = Opened(tmp_path)
-    analyzed(Engine(CountingScorer(), store=first.store), TEXT)
+    analyzed(engine_of(CountingScorer(), first.store), TEXT)
     first.store.close()
     scorer = CountingScorer()
-    engine = Engine(scorer, store=Opened(tmp_path).store)
+    engine = engine_of(scorer, Opened(tmp_path).store)
     analysis = analyzed(engine, TEXT)
     explanation = engine.explain(analysis, TEXT.index("horse"))
     assert explanation is not None
     assert explanation.expected[0].text == " horse"
     assert scorer.n_windows_scored == 1  # hidden states are not kept
-    assert explanation == Engine(CountingScorer()).explain(analysis, TEXT.index("horse"))
+    assert explanation == engine_of(CountingScorer()).explain(analysis, TEXT.index("horse"))
 
 
 class LyingStore(DiskStore):
@@ -137,9 +147,9 @@ class LyingStore(DiskStore):
 
 def test_scores_of_another_length_are_not_believed(tmp_path: Path) -> None:
     scorer, store = CountingScorer(), LyingStore(Opened(tmp_path).buffer)
-    lied_to = analyzed(Engine(scorer, store=store), TEXT)
+    lied_to = analyzed(engine_of(scorer, store), TEXT)
     assert scorer.n_windows_scored > 0
-    assert lied_to.findings == analyzed(Engine(CountingScorer()), TEXT).findings
+    assert lied_to.findings == analyzed(engine_of(CountingScorer()), TEXT).findings
 
 
 class MovingScorer(CountingScorer):

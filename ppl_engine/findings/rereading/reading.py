@@ -1,17 +1,20 @@
 """Stretches of a text that are read at once, and what one reading of them says."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from hashlib import blake2b
 from itertools import groupby
-from typing import Final
+from typing import Any, Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ppl_engine.findings.rereading.values import Document
-from ppl_engine.scoring.scores import Ints, WindowScores
+from ppl_engine.scoring.scores import Ints, TokenScores, WindowScores
 from ppl_engine.scoring.units import NATS_PER_BIT
 from ppl_engine.scoring.windows import Window
+from ppl_engine.scoring.word_scores import WordScores
+
+T = TypeVar("T", TokenScores, WordScores)
 
 FOLLOWING_TOKENS: Final = 8
 """How far is read on behind a candidate: what follows a wrong word is mostly decided by then."""
@@ -47,17 +50,52 @@ class Block:
         joined = np.concatenate([bos, ids[self.context_start : self.end]])
         return Window(joined, len(bos) + self.first_row - self.context_start)
 
-    def key(self, document: Document) -> bytes:
-        """Return a digest of all that the result depends on."""
+    def alone(self, document: Document) -> "tuple[Document, Block]":
+        """Return what of a document is read, and this block, as if that were all there is.
+
+        A word that goes on beyond it is left out.
+        """
         tokens, words = document.tokens, document.words
-        own = slice(self.context_start, self.end)
-        digest = blake2b(tokens.ids[own].astype("<i8").tobytes(), digest_size=16)
-        text = document.text[self.offset : int(tokens.ends[self.end - 1])]
-        digest.update(text.encode("utf-8", errors="surrogatepass"))
-        places = words.starts[list(self.suspects)] - self.offset
-        digest.update(places.astype("<i8").tobytes())
-        digest.update((self.start - self.context_start).to_bytes(8, "little"))
+        low, high = self.context_start, self.end
+        first = int(np.searchsorted(words.first_token, low))
+        after = int(np.searchsorted(words.end_token, high, side="right"))
+        own_tokens = replace(
+            _rows(tokens, slice(low, high)),
+            starts=tokens.starts[low:high] - self.offset,
+            ends=tokens.ends[low:high] - self.offset,
+            segment_starts=np.zeros(1, dtype=np.int64),
+        )
+        inside = slice(first, max(first, after))
+        own_words = replace(
+            _rows(words, inside),
+            starts=words.starts[inside] - self.offset,
+            ends=words.ends[inside] - self.offset,
+            first_token=words.first_token[inside] - low,
+            end_token=words.end_token[inside] - low,
+        )
+        text = document.text[self.offset : int(tokens.ends[high - 1])]
+        suspects = tuple(idx - first for idx in self.suspects if first <= idx < after)
+        block = Block(0, self.start - low, high - low, suspects, 0)
+        return Document(text, own_tokens, own_words), block
+
+    def key(self, document: Document) -> bytes:
+        """Return a digest of all that the result depends on, where this is all of the document."""
+        tokens, words = document.tokens, document.words
+        digest = blake2b(document.text.encode("utf-8", errors="surrogatepass"), digest_size=16)
+        for column in (
+            *(np.array([self.start, len(tokens), len(words)]), np.array(self.suspects)),
+            *(tokens.ids, tokens.starts, tokens.ends, tokens.begins_word),
+            *(words.starts, words.ends, words.is_word, words.first_token, words.end_token),
+        ):
+            digest.update(column.astype("<i8").tobytes())
         return digest.digest()
+
+
+def _rows(columns: T, rows: slice) -> T:
+    """Take the same rows of all arrays."""
+    values: dict[str, Any] = {own.name: getattr(columns, own.name) for own in fields(columns)}
+    arrays = {name: value[rows] for name, value in values.items() if hasattr(value, "shape")}
+    return replace(columns, **arrays)
 
 
 def blocks(document: Document, suspects: Ints) -> list[Block]:

@@ -65,11 +65,13 @@ class Rereader:
         n_tokens = len(document.tokens)
         found: list[Judged] = []
         for block in blocks(document, suspects):
-            key = block.key(document)
+            # What lies beyond the block is not there to be looked at: the memory would be wrong.
+            part, own = block.alone(document)
+            key = own.key(part)
             if key not in self._remembered:
                 yield Progress(n_tokens, n_tokens)
-                judged = self._judge_block(document, block)
-                self._remember(key, tuple(one.moved(-block.offset) for one in judged))
+                self._remember(key, tuple(self._judge_block(part, own)))
+            self._remembered.move_to_end(key)
             found += (one.moved(block.offset) for one in self._remembered[key])
         return found
 
@@ -226,7 +228,7 @@ def _judged(reading: Reading, gains: Sequence[_Gain]) -> Judged | None:
     by_net = sorted(worth, key=lambda gain: -gain.net_bits)
     best = by_net[0].option
     candidate = best.proposal.candidate
-    alike = [gain for gain in by_net if gain.option.proposal.candidate.span == candidate.span]
+    alike = _alike(by_net, candidate.span)
     stands_nats = reading.nats_between(best.divergence, best.replaced_end)
     return Judged(
         word_start=int(reading.document.words.starts[best.proposal.word_idx]),
@@ -240,3 +242,13 @@ def _judged(reading: Reading, gains: Sequence[_Gain]) -> Judged | None:
         net_bits=by_net[0].net_bits,
         surprisal_bits=-stands_nats / NATS_PER_BIT,
     )
+
+
+def _alike(gains: Sequence[_Gain], span: Span) -> list[_Gain]:
+    """Keep those that replace a span; of those that do so with the same text the first."""
+    found: dict[str, _Gain] = {}
+    for gain in gains:
+        candidate = gain.option.proposal.candidate
+        if candidate.span == span:
+            found.setdefault(candidate.text, gain)
+    return list(found.values())
