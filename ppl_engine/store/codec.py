@@ -10,7 +10,7 @@ Everything else is JSON, checked against the types of the dataclass it is to bec
 
 import json
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
 from functools import cache
 from typing import Any, Final, Literal, TypeVar, Union, cast, get_args, get_origin, get_type_hints
@@ -49,7 +49,7 @@ def unpack_scores(data: bytes) -> WindowScores | None:
 
 
 def pack(value: object) -> bytes:
-    """Return a dataclass, or a tuple of them, as JSON."""
+    """Return a dataclass, or a tuple or a mapping by name of them, as JSON."""
     return json.dumps(_plain(value), separators=(",", ":")).encode("ascii")
 
 
@@ -66,6 +66,9 @@ def _plain(value: object) -> object:
         return [_plain(getattr(value, field.name)) for field in fields(value)]
     if isinstance(value, (tuple, list)):
         return [_plain(item) for item in cast("tuple[object, ...]", value)]
+    if isinstance(value, Mapping):
+        named = cast("Mapping[str, object]", value)
+        return {name: _plain(item) for name, item in named.items()}
     return value
 
 
@@ -82,6 +85,8 @@ def _reader(wanted: Any) -> _Reader:
     origin, arguments = get_origin(wanted), get_args(wanted)
     if origin is tuple and arguments[1:] == (Ellipsis,):
         return _sequence_reader(_reader(arguments[0]))
+    if origin is Mapping:
+        return _mapping_reader(_reader(arguments[1]))
     if origin is Literal:
         return _one_of(arguments)
     return _one_type(_plain_types(wanted))
@@ -119,6 +124,15 @@ def _sequence_reader(read_item: _Reader) -> _Reader:
         if not isinstance(value, list):
             raise _MismatchError
         return tuple([read_item(item) for item in cast("list[object]", value)])
+
+    return read
+
+
+def _mapping_reader(read_item: _Reader) -> _Reader:
+    def read(value: object) -> object:
+        if not isinstance(value, dict):
+            raise _MismatchError
+        return {name: read_item(item) for name, item in cast("dict[str, object]", value).items()}
 
     return read
 

@@ -11,7 +11,7 @@ import regex
 from numpy.typing import NDArray
 
 from ppl_engine.cli.session import Models
-from ppl_engine.engine import Engine
+from ppl_engine.engine import Engine, Knowledge
 from ppl_engine.errors import ModelNotFoundError
 from ppl_engine.models.choice import ModelChoice
 from ppl_engine.scoring.branches import Branch
@@ -19,8 +19,12 @@ from ppl_engine.scoring.cache import ScoreStore
 from ppl_engine.scoring.scorer import Encoding, ModelInfo, Prediction
 from ppl_engine.scoring.scores import Floats, Ints, WindowScores
 from ppl_engine.scoring.windows import Window
+from tests.calibrations import calibration
 
 NATS = math.log(2)
+CALIBRATION = calibration(surprise_bits=8.0, mistake_bits=math.inf)
+"""By which `zebra` is surprising, and nothing is a likely mistake."""
+
 _TOKEN = regex.compile(r" ?\w+|.", regex.DOTALL)
 
 
@@ -105,6 +109,6 @@ def fake_models(load: Load = load_fake) -> Models:
     def loaded(choice: ModelChoice, store: ScoreStore | None) -> Engine:
         scorer = load(choice)
         scorer.model = replace(scorer.model, name=choice.model)
-        return Engine(scorer, store=store)
+        return Engine(scorer, knowledge=Knowledge(calibration=CALIBRATION), store=store)
 
     return Models(loaded, lambda name: name)

@@ -143,10 +143,10 @@ async def test_switched_off_from_the_start_it_loads_no_model() -> None:
 
 
 async def test_each_wrong_setting_is_reported_once_until_it_is_mended() -> None:
-    editor = await Editor.ready({"gapBits": "x", "surprise": 1})
-    editor.session.configure({"gapBits": "x", "surprise": 1})
+    editor = await Editor.ready({"repeatedWords": "x", "surprise": 1})
+    editor.session.configure({"repeatedWords": "x", "surprise": 1})
     assert editor.shown == [
-        "ppl.gapBits must be a number from 0 to 64, not 'x'.",
+        "ppl.repeatedWords must be a whole number from 0 to 10000, not 'x'.",
         "ppl.surprise is not a setting.",
     ]
     editor.session.configure({})
