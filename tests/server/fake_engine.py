@@ -1,7 +1,8 @@
 """An engine without a model: deterministic, instant, and as ill-behaved as its text asks for.
 
-Every word costs 4 bits; a word that begins with `zz` costs 40 bits and is a finding. Words in
-capitals are commands, obeyed once per analysis.
+Every word costs 4 bits; a word that begins with `zz` costs 40 bits and is a finding. So is one that
+begins with `qq`, a likely mistake for what follows these letters. Words in capitals are commands,
+obeyed once per analysis.
 """
 
 import os
@@ -10,6 +11,7 @@ import signal
 import threading
 import time
 from collections.abc import Generator, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
@@ -203,10 +205,25 @@ def _analysis(
 
 
 def _cost(word: str) -> float:
-    return _HOT_BITS if word.startswith("zz") else _CALM_BITS
+    return _HOT_BITS if word.startswith(("zz", "qq")) else _CALM_BITS
 
 
 def _finding(match: re.Match[str]) -> Finding:
+    return _mistake(match) if match[0].startswith("qq") else _surprise(match)
+
+
+def _mistake(match: re.Match[str]) -> Finding:
+    meant = match[0][2:]
+    return replace(
+        _surprise(match),
+        code="likely-mistake",
+        severity="warning",
+        message=f"“{match[0]}” may be meant as “{meant}”",
+        alternatives=(Alternative(meant, 0.5, 12.5), Alternative(meant.upper(), 0.1, 3.25)),
+    )
+
+
+def _surprise(match: re.Match[str]) -> Finding:
     return Finding(
         code="surprising-word",
         severity="information",

@@ -173,6 +173,20 @@ async def test_a_hover_that_can_not_be_answered_yet_says_so() -> None:
     assert "4.0 bits" in text_of(await hover(editor.session, hover_at(1)))
 
 
+async def test_a_hover_says_what_was_found_unless_that_is_not_to_be_shown() -> None:
+    editor = await Editor.ready({"severity": "off"})
+    await editor.scored("and qqthen")
+    said = "“qqthen” may be meant as “then” (“then” +12.5 bits, “THEN” +3.2 bits)"
+    assert said in text_of(await hover(editor.session, hover_at(5)))
+    assert "may be meant" not in text_of(await hover(editor.session, hover_at(1)))
+    editor.session.close(URI)
+    await editor.scored("<!-- ppl: off -->\n\nand qqthen", 2)
+    params = types.HoverParams(types.TextDocumentIdentifier(URI), types.Position(2, 5))
+    answer = text_of(await hover(editor.session, params))
+    assert answer.startswith("qqthen")
+    assert "may be meant" not in answer
+
+
 async def test_a_hover_over_nothing_is_nothing() -> None:
     editor = await Editor.ready()
     await editor.scored("a   b\n\n")
