@@ -11,11 +11,10 @@ import regex
 from numpy.typing import NDArray
 
 from ppl_engine.cli.session import Models
-from ppl_engine.engine import Engine, Knowledge
+from ppl_engine.engine import Engine, Knowledge, Store
 from ppl_engine.errors import ModelNotFoundError
 from ppl_engine.models.choice import ModelChoice
 from ppl_engine.scoring.branches import Branch
-from ppl_engine.scoring.cache import ScoreStore
 from ppl_engine.scoring.scorer import Encoding, ModelInfo, Prediction
 from ppl_engine.scoring.scores import Floats, Ints, WindowScores
 from ppl_engine.scoring.windows import Window
@@ -106,7 +105,7 @@ def load_fake(choice: ModelChoice) -> FakeScorer:
 def fake_models(load: Load = load_fake) -> Models:
     """How a command gets a scorer; the revision of a model is its name."""
 
-    def loaded(choice: ModelChoice, store: ScoreStore | None) -> Engine:
+    def loaded(choice: ModelChoice, store: Store | None) -> Engine:
         scorer = load(choice)
         scorer.model = replace(scorer.model, name=choice.model)
         return Engine(scorer, knowledge=Knowledge(calibration=CALIBRATION), store=store)
