@@ -5,11 +5,13 @@ Everything here runs on the event loop.
 
 import asyncio
 import logging
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Final
 
 from ppl_engine.errors import EngineError
 from ppl_engine.host.queue import Priority
 from ppl_engine.models.choice import ModelChoice
+from ppl_engine.text.spans import Span
 from ppl_lsp.analyses import Analyses, Sleep
 from ppl_lsp.client import Client, Sender
 from ppl_lsp.documents import Document
@@ -20,6 +22,7 @@ from ppl_lsp.features.status import render_status, scored_message, scoring_messa
 from ppl_lsp.guidance import Guidance
 from ppl_lsp.line_index import PositionEncoding
 from ppl_lsp.protocol import State
+from ppl_lsp.screens import Screens
 from ppl_lsp.settings import Settings
 from ppl_lsp.showing import Showing
 
@@ -62,6 +65,7 @@ class Session:
         self.showing = Showing(self._client, self.guidance)
         self._engine = RemoteEngine(way, on_state=self._on_engine)
         self._analyses = Analyses(self._engine, self, sleep=sleep)
+        self._screens = Screens()
         self._choice: ModelChoice | None = None
         """What is loaded or being loaded, or could not be loaded."""
 
@@ -101,6 +105,7 @@ class Session:
         if self.documents.pop(uri, None) is None:
             return
         self._analyses.forget(uri)
+        self._screens.forget(uri)
         self._engine.forget(uri)
         self.guidance.close(uri)
         self._client.succeed(uri)
@@ -127,15 +132,30 @@ class Session:
         self._client.succeed(subject)  # said each time, since it was asked each time
         self._client.fail(subject, str(error))
 
-    async def analysis(self, uri: str, *, timeout_s: float) -> "Analysis | None":
+    def look(self, document: Document, span: Span) -> None:
+        """Hear that somebody looks at a part of a document: it is scored first."""
+        self._screens.look(document.uri, span)
+        self._analyses.redirect(document, span)
+
+    def is_whole(self, document: Document) -> bool:
+        """Whether all of this snapshot is scored."""
+        return self._analyses.analysis(document) is not None
+
+    async def analysis(
+        self,
+        uri: str,
+        *,
+        timeout_s: float,
+        is_enough: "Callable[[Document, Analysis], bool]" = lambda _, __: False,
+    ) -> "Analysis | None":
         """Wait a while for the analysis of the newest version of a document.
 
-        Its work goes before that on others.
+        Its work goes before that on others. A partial one does where that `is_enough`.
         """
         self._engine.hurry(uri)
         try:
             async with asyncio.timeout(timeout_s):
-                return await self._newest_analysis(uri)
+                return await self._newest_analysis(uri, is_enough)
         except TimeoutError:
             return None
 
@@ -161,10 +181,19 @@ class Session:
             return str(error) if isinstance(error, EngineError) else "ppl failed; see its log."
         return scoring_message(self._analyses.progress(document))
 
+    def visible(self, document: Document) -> Sequence[Span]:
+        """Say what of a document is to be scored first."""
+        return self._screens.visible(document)
+
     def on_progress(self, document: Document, progress: "Progress") -> None:
         """Show the share that is scored; the status is only sent when it reads differently."""
         del document
         self._tell("scoring", scoring_message(progress))
+
+    def on_partial(self, document: Document, analysis: "Analysis") -> None:
+        """Publish what was found by now."""
+        self.showing.show(document, analysis, self.settings)
+        self._announce()
 
     def on_analyzed(self, document: Document, analysis: "Analysis") -> None:
         """Publish what was found."""
@@ -193,9 +222,14 @@ class Session:
         else:
             self._tell("loading", "ppl: restarting the engine")
 
-    async def _newest_analysis(self, uri: str) -> "Analysis | None":
+    async def _newest_analysis(
+        self, uri: str, is_enough: "Callable[[Document, Analysis], bool]"
+    ) -> "Analysis | None":
         while document := self.documents.get(uri):
             analysis = self._analyses.analysis(document)
+            partial = self._analyses.best(document)
+            if partial and not analysis and is_enough(document, partial):
+                return partial
             if analysis or self._is_hopeless(document):
                 return analysis
             await self._news.wait()
@@ -272,13 +306,13 @@ class Session:
         asked = self._analyses.thresholds(document)
         if asked is not None and asked != self.guidance.thresholds(uri, self.settings):
             self._request(document, Priority.OPENED)
-        elif analysis := self._analyses.analysis(document):
+        elif analysis := self._analyses.best(document):
             self.showing.show(document, analysis, self.settings)
 
     def _redraw(self) -> None:
         """Publish anew what is known; where work is pending, the marks stay until it is done."""
         for document in self.documents.values():
-            if analysis := self._analyses.analysis(document):
+            if analysis := self._analyses.best(document):
                 self.showing.show(document, analysis, self.settings)
 
     def _wipe(self) -> None:

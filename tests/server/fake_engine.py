@@ -16,7 +16,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from ppl_engine.analysis import Analysis, Progress
+from ppl_engine.analysis import Analysis, Partial, Progress
 from ppl_engine.errors import EngineError, ModelNotFoundError
 from ppl_engine.explanation import Expected, Explanation, explain_word
 from ppl_engine.findings.finding import Alternative, Finding
@@ -30,6 +30,9 @@ from ppl_engine.text.spans import Span
 
 HOLD: Final = "HOLD"
 """The engine is deaf and blind until `release` is set."""
+
+GLIMPSE: Final = "GLIMPSE"
+"""What is visible is known; the rest is not before `release` is set."""
 
 SLOW: Final = "SLOW"
 """Many short steps."""
@@ -111,6 +114,13 @@ class FakeEngine:
             for step in range(n_steps):
                 self._obey(text)
                 yield Progress(step * len(matches) // n_steps, len(matches))
+            if GLIMPSE in text and visible:
+                yield self._partial(
+                    _analysis(text, language, matches, thresholds, self._model), visible
+                )
+                self.held.set()
+                self.release.wait()
+                yield Progress(len(matches), len(matches))
         except GeneratorExit:
             self.closed.append(text)
             raise
@@ -123,6 +133,20 @@ class FakeEngine:
         if idx is None:
             return None
         return explain_word(analysis, idx, (Expected(" mat", 0.5), Expected("\n", 0.125)))
+
+    def _partial(self, analysis: Analysis, visible: Sequence[Span]) -> Partial:
+        """Leave out what is not visible."""
+        (seen,) = visible
+        words, tokens = analysis.words, analysis.tokens
+        is_seen = (seen.start < words.ends) & (words.starts < seen.end)
+        logprob = np.where(is_seen, words.logprob, np.nan).astype(np.float32)
+        partial = replace(
+            analysis,
+            words=replace(words, logprob=logprob),
+            tokens=replace(tokens, logprob=logprob),
+            findings=tuple(one for one in analysis.findings if one.span.end <= seen.end),
+        )
+        return Partial(int(is_seen.sum()), len(words), partial)
 
     def _obey(self, text: str) -> None:
         if HOLD in text:
