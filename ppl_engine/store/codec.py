@@ -49,7 +49,7 @@ def unpack_scores(data: bytes) -> WindowScores | None:
 
 
 def pack(value: object) -> bytes:
-    """Return a dataclass, or a tuple or a mapping by name of them, as JSON."""
+    """Return a dataclass, or a tuple of them, as JSON."""
     return json.dumps(_plain(value), separators=(",", ":")).encode("ascii")
 
 
@@ -67,8 +67,8 @@ def _plain(value: object) -> object:
     if isinstance(value, (tuple, list)):
         return [_plain(item) for item in cast("tuple[object, ...]", value)]
     if isinstance(value, Mapping):
-        named = cast("Mapping[str, object]", value)
-        return {name: _plain(item) for name, item in named.items()}
+        items = cast("Mapping[str, object]", value).items()
+        return {key: _plain(item) for key, item in items}
     return value
 
 
@@ -85,7 +85,7 @@ def _reader(wanted: Any) -> _Reader:
     origin, arguments = get_origin(wanted), get_args(wanted)
     if origin is tuple and arguments[1:] == (Ellipsis,):
         return _sequence_reader(_reader(arguments[0]))
-    if origin is Mapping:
+    if origin is Mapping and arguments[0] is str:
         return _mapping_reader(_reader(arguments[1]))
     if origin is Literal:
         return _one_of(arguments)
@@ -132,7 +132,7 @@ def _mapping_reader(read_item: _Reader) -> _Reader:
     def read(value: object) -> object:
         if not isinstance(value, dict):
             raise _MismatchError
-        return {name: read_item(item) for name, item in cast("dict[str, object]", value).items()}
+        return {key: read_item(item) for key, item in cast("dict[str, object]", value).items()}
 
     return read
 

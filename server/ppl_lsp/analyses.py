@@ -14,6 +14,7 @@ from ppl_engine.host.queue import Priority
 from ppl_engine.text.spans import Span
 from ppl_lsp.documents import Document
 from ppl_lsp.engine import RemoteEngine
+from ppl_lsp.screens import Screens
 
 if TYPE_CHECKING:
     from ppl_engine.analysis import Analysis, Progress
@@ -28,10 +29,6 @@ Sleep = Callable[[float], Awaitable[None]]
 
 class Listener(Protocol):
     """Who is told what became of a document; never of a version that is no longer the newest."""
-
-    def visible(self, document: Document) -> Sequence[Span]:
-        """Say what of a document is to be scored first."""
-        ...
 
     def on_progress(self, document: Document, progress: "Progress") -> None:
         """Hear that a part of the tokens is scored."""
@@ -74,6 +71,7 @@ class Analyses:
         self._engine = engine
         self._listener = listener
         self._sleep = sleep
+        self._screens = Screens()
         self._works: dict[str, _Work] = {}
 
     def request(
@@ -85,8 +83,12 @@ class Analyses:
         self._works[document.uri] = work
         work.task = asyncio.create_task(self._analyze(work, priority, delay_s))
 
-    def redirect(self, document: Document, span: Span) -> None:
-        """Begin again with another part of a long document, once; what was scored is not lost."""
+    def look(self, document: Document, span: Span) -> None:
+        """Hear that somebody looks at a part of a document.
+
+        Work on a long one begins again with that part, once; what was scored is not lost.
+        """
+        self._screens.look(document.uri, span)
         work = self._work(document)
         if work is None or work.visible is None or work.analysis or work.error:
             return
@@ -102,6 +104,11 @@ class Analyses:
         work = self._works.pop(uri, None)
         if work and work.task:
             work.task.cancel()
+
+    def close(self, uri: str) -> None:
+        """Forget a document that was closed, and where somebody looked."""
+        self.forget(uri)
+        self._screens.forget(uri)
 
     def forget_all(self) -> None:
         """Drop everything, as when the model changes."""
@@ -153,7 +160,7 @@ class Analyses:
                 work.partial = progress.analysis
                 self._listener.on_partial(document, progress.analysis)
 
-        work.visible = self._listener.visible(document)
+        work.visible = self._screens.visible(document)
         try:
             work.analysis = await self._engine.analyze(
                 document.uri,

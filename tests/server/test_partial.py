@@ -153,9 +153,6 @@ class Heard:
     def __init__(self) -> None:
         self.versions: list[int] = []
 
-    def visible(self, document: Document) -> tuple[Span, ...]:
-        return (Span(0, len(document.text)),)
-
     def on_progress(self, document: Document, progress: Progress) -> None:
         del progress
         self.versions.append(document.version)
