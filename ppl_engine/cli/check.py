@@ -52,6 +52,13 @@ _THRESHOLD_HELP: Final = {
     "n_cold_tokens": "first tokens of a text, never flagged",
 }
 
+_NO_FINDINGS: Final = Thresholds(
+    mistakes_per_1000_words=0.0,
+    surprises_per_1000_words=0.0,
+    passages_per_1000_words=0.0,
+    repeated_words=0,
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Checked:
@@ -199,13 +206,13 @@ def _checked(run: _Run) -> Iterator[Checked]:
 
 def _analyzed(run: _Run) -> "Iterator[tuple[Checked, Analysis]]":
     """Yield the documents with the scores of their words, which are kept by window only."""
-    from ppl_engine.verdict import Verdict  # noqa: PLC0415 - imports numpy
-
     session = run.session
     for source, language, thresholds in run.sources():
-        steps = session.engine.analyze(source.text, language=language, thresholds=thresholds)
+        verdict = session.known_verdict(source.text, language, thresholds)
+        wanted = _NO_FINDINGS if verdict else thresholds
+        steps = session.engine.analyze(source.text, language=language, thresholds=wanted)
         if (analysis := session.finish(source.path, steps)) is not None:
-            yield run.sifted(source, language, Verdict.of(analysis)), analysis
+            yield run.sifted(source, language, verdict or session.keep(analysis)), analysis
 
 
 def _language(source: Source, arguments: argparse.Namespace, session: Session) -> str:

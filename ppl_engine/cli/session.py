@@ -15,9 +15,8 @@ from ppl_engine.models.choice import ModelChoice
 
 if TYPE_CHECKING:
     from ppl_engine.analysis import Analysis
-    from ppl_engine.engine import Engine
+    from ppl_engine.engine import Engine, Store
     from ppl_engine.findings.thresholds import Thresholds
-    from ppl_engine.scoring.cache import ScoreStore
     from ppl_engine.scoring.document import Progress
     from ppl_engine.scoring.scorer import ModelInfo
     from ppl_engine.store.score_store import DiskStore
@@ -40,14 +39,14 @@ class ExitCode(enum.IntEnum):
 class Models:
     """How a model is had."""
 
-    load: "Callable[[ModelChoice, ScoreStore | None], Engine]"
+    load: "Callable[[ModelChoice, Store | None], Engine]"
     """Raises EngineError."""
 
     revision: Callable[[str], str]
     """Of the model of a name, without loading it. Raises EngineError."""
 
 
-def _load(choice: ModelChoice, store: "ScoreStore | None") -> "Engine":
+def _load(choice: ModelChoice, store: "Store | None") -> "Engine":
     # Torch is imported here and not sooner, so that help and errors are instant.
     from ppl_engine.models.loading import load_engine  # noqa: PLC0415
 

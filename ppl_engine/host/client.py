@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from ppl_engine.analysis import Partial
 from ppl_engine.host.errors import HostError, NoLongerHeldError
 from ppl_engine.host.link import Connector, Link, Patience
 from ppl_engine.host.messages import Analyze, Explain, Forget, Load, Priority
@@ -73,7 +74,10 @@ class EngineClient:
         priority: Priority = Priority.OPENED,
         on_progress: "Callable[[Progress], None]" = lambda _: None,
     ) -> "Analysis":
-        """Analyze the newest text of a document; an older one is not waited for any more."""
+        """Analyze the newest text of a document; an older one is not waited for any more.
+
+        Progress may be `Partial`.
+        """
         known = self._known.setdefault(document, _Known())
         known.analysis = None
 
@@ -83,7 +87,12 @@ class EngineClient:
                 number, document, text, language, thresholds, tuple(visible), Priority(priority)
             )
 
-        found = await self._linked().ask(request, on_progress=on_progress)
+        def hear(progress: "Progress") -> None:
+            if isinstance(progress, Partial):
+                progress = replace(progress, analysis=replace(progress.analysis, text=text))
+            on_progress(progress)
+
+        found = await self._linked().ask(request, on_progress=hear)
         analysis: Analysis = replace(found, text=text)
         known.analysis = analysis
         return analysis

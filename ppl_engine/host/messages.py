@@ -8,7 +8,7 @@ unless it is cancelled. `PROTOCOL` changes whenever a message does.
 from dataclasses import dataclass
 from typing import Final
 
-from ppl_engine.analysis import Analysis, Progress
+from ppl_engine.analysis import Analysis, Partial, Progress
 from ppl_engine.explanation import Explanation
 from ppl_engine.findings.thresholds import Thresholds
 from ppl_engine.host.codec import Codec, codec_of
@@ -118,10 +118,13 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Stepped:
-    """Work on a request has begun (null) or has come this far."""
+    """Work on a request has begun (null) or has come this far.
+
+    The text of an analysis that shows what is known by then is empty, as in an answer.
+    """
 
     number: int
-    progress: Progress | None
+    progress: Progress | Partial | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from typing import Final
 from ppl_engine.host.errors import HostError
 from ppl_engine.models.choice import ModelChoice
 
-PROTOCOL: Final = 1
+PROTOCOL: Final = 2
 
 HAS_UNIX_SOCKETS: Final = sys.platform != "win32"
 _MOST_PATH_BYTES: Final = 103

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
+from ppl_engine.analysis import Partial
 from ppl_engine.host.connection import FIRST_MESSAGE_BYTES, MOST_BYTES, Connection
 from ppl_engine.host.errors import NoLongerHeldError, SupersededError, described
 from ppl_engine.host.held import HeldAnalyses
@@ -182,7 +183,7 @@ class Service:
             return self._refuse(client, "More is asked for than a client may.")
         job = Job(client, Priority.ASKED, lambda: self._steps(client, request))
         number = request.number
-        job.on_progress = lambda progress: self._on_progress(client, number, progress)
+        job.on_progress = lambda progress: self._on_progress(client, request, progress)
         job.on_result = lambda value: self._on_result(client, request, value)
         job.on_error = lambda error: self._finish(client, number, Failed(number, *described(error)))
         if isinstance(request, Analyze):
@@ -225,10 +226,14 @@ class Service:
         yield
         return engine.explain(analysis, request.offset)
 
-    def _on_progress(self, client: Client, number: int, progress: Any) -> None:
+    def _on_progress(self, client: Client, request: Numbered, progress: Any) -> None:
+        if isinstance(progress, Partial) and isinstance(request, Analyze):
+            # The next version starts from it, should this one be given up.
+            self._held.put(client, request.document, request.number, progress.analysis)
+            progress = replace(progress, analysis=replace(progress.analysis, text=""))
         # Nobody misses a step of which there are more to come.
         if progress is None or not client.connection.is_clogged:
-            client.connection.send(Stepped(number, progress))
+            client.connection.send(Stepped(request.number, progress))
 
     def _on_result(self, client: Client, request: Numbered, value: Any) -> None:
         if isinstance(request, Analyze):

@@ -5,19 +5,24 @@ Everything here happens on the event loop; the engine is somewhere else.
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from ppl_engine.findings.thresholds import Thresholds
 from ppl_engine.host.queue import Priority
+from ppl_engine.text.spans import Span
 from ppl_lsp.documents import Document
 from ppl_lsp.engine import RemoteEngine
+from ppl_lsp.screens import Screens
 
 if TYPE_CHECKING:
     from ppl_engine.analysis import Analysis, Progress
 
 logger = logging.getLogger(__name__)
+
+_LONG: Final = 20_000
+"""Code points; what is shorter is scored before it is worth to begin with another part."""
 
 Sleep = Callable[[float], Awaitable[None]]
 
@@ -27,6 +32,10 @@ class Listener(Protocol):
 
     def on_progress(self, document: Document, progress: "Progress") -> None:
         """Hear that a part of the tokens is scored."""
+        ...
+
+    def on_partial(self, document: Document, analysis: "Analysis") -> None:
+        """Hear what is known before all is scored; after `on_progress`."""
         ...
 
     def on_analyzed(self, document: Document, analysis: "Analysis") -> None:
@@ -44,6 +53,11 @@ class _Work:
     thresholds: Thresholds
     task: "asyncio.Task[None] | None" = None
     progress: "Progress | None" = None
+    visible: Sequence[Span] | None = None
+    """What was asked for first; None before anything was."""
+
+    is_redirected: bool = False
+    partial: "Analysis | None" = None
     analysis: "Analysis | None" = None
     error: Exception | None = field(default=None)
 
@@ -57,6 +71,7 @@ class Analyses:
         self._engine = engine
         self._listener = listener
         self._sleep = sleep
+        self._screens = Screens()
         self._works: dict[str, _Work] = {}
 
     def request(
@@ -68,11 +83,32 @@ class Analyses:
         self._works[document.uri] = work
         work.task = asyncio.create_task(self._analyze(work, priority, delay_s))
 
+    def look(self, document: Document, span: Span) -> None:
+        """Hear that somebody looks at a part of a document.
+
+        Work on a long one begins again with that part, once; what was scored is not lost.
+        """
+        self._screens.look(document.uri, span)
+        work = self._work(document)
+        if work is None or work.visible is None or work.analysis or work.error:
+            return
+        is_coming = any(seen.start <= span.start and span.end <= seen.end for seen in work.visible)
+        if is_coming or work.is_redirected or len(document.text) < _LONG:
+            return
+        self.request(document, work.thresholds, Priority.ASKED, delay_s=0.0)
+        anew = self._works[document.uri]
+        anew.is_redirected, anew.progress, anew.partial = True, work.progress, work.partial
+
     def forget(self, uri: str) -> None:
         """Drop what is known of a document and end the work on it."""
         work = self._works.pop(uri, None)
         if work and work.task:
             work.task.cancel()
+
+    def close(self, uri: str) -> None:
+        """Forget a document that was closed, and where somebody looked."""
+        self.forget(uri)
+        self._screens.forget(uri)
 
     def forget_all(self) -> None:
         """Drop everything, as when the model changes."""
@@ -83,6 +119,11 @@ class Analyses:
         """Return the analysis of exactly this snapshot, if it is there."""
         work = self._work(document)
         return work.analysis if work else None
+
+    def best(self, document: Document) -> "Analysis | None":
+        """Return what is known of exactly this snapshot by now, be it a part."""
+        work = self._work(document)
+        return work.analysis or work.partial if work else None
 
     def thresholds(self, document: Document) -> Thresholds | None:
         """Return what the analysis of this snapshot was asked for with, if it was."""
@@ -109,15 +150,24 @@ class Analyses:
         document = work.document
 
         def on_progress(progress: "Progress") -> None:
+            from ppl_engine.analysis import Partial  # noqa: PLC0415 - imports numpy
+
+            if self._works.get(document.uri) is not work:
+                return  # its end is under way
             work.progress = progress
             self._listener.on_progress(document, progress)
+            if isinstance(progress, Partial):
+                work.partial = progress.analysis
+                self._listener.on_partial(document, progress.analysis)
 
+        work.visible = self._screens.visible(document)
         try:
             work.analysis = await self._engine.analyze(
                 document.uri,
                 document.text,
                 language=document.language,
                 thresholds=work.thresholds,
+                visible=work.visible,
                 priority=priority,
                 on_progress=on_progress,
             )

@@ -52,6 +52,9 @@ class Shown:
 
     lines: LineIndex
     marks: Sequence[types.Diagnostic]
+    fixes: Sequence[str]
+    """The quick fix preferred for each mark, by its title; empty where there is none."""
+
     heat: Any
     hover: types.Hover | None
     start_s: float
@@ -86,7 +89,8 @@ async def _ask(uri: str, text: str, command: Sequence[str]) -> Shown:
             lines = LineIndex(text)
             heat = await editor.heat_map(uri)
             hover = await editor.hover(uri, _hottest(marks, heat))
-            return Shown(lines, marks, heat, hover, start_s, first_marks_s)
+            fixes = [await editor.preferred_fix(uri, mark) for mark in marks]
+            return Shown(lines, marks, fixes, heat, hover, start_s, first_marks_s)
     except TimeoutError:
         raise DemoError(f"the server did not answer within {_PATIENCE_S:.0f} s") from None
     finally:
@@ -154,10 +158,12 @@ def _legend() -> Text:
 
 def _draw_findings(console: Console, shown: Shown) -> None:
     console.rule(f"{len(shown.marks)} findings")
-    for mark in shown.marks:
+    for mark, fix in zip(shown.marks, shown.fixes, strict=True):
         start = mark.range.start
-        message = mark.message
-        console.print(f"{start.line + 1}:{start.character + 1}  {message}", markup=False)
+        place = f"{start.line + 1}:{start.character + 1}"
+        console.print(f"{place}  {mark.code}: {mark.message}", markup=False, soft_wrap=True)
+        if fix:
+            console.print(f"{' ' * len(place)}  quick fix: {fix}", markup=False, soft_wrap=True)
 
 
 def _draw_summary(console: Console, shown: Shown) -> None:

@@ -65,6 +65,19 @@ class DemoEditor(LanguageClient):
         params = types.HoverParams(types.TextDocumentIdentifier(uri), place)
         return await self.text_document_hover_async(params)
 
+    async def preferred_fix(self, uri: str, mark: types.Diagnostic) -> str:
+        """Ask what can be done about a mark; return the title of what is preferred, if any is."""
+        params = types.CodeActionParams(
+            types.TextDocumentIdentifier(uri),
+            mark.range,
+            types.CodeActionContext([mark], only=[types.CodeActionKind.QuickFix]),
+        )
+        actions = await self.text_document_code_action_async(params) or ()
+        preferred = [
+            one.title for one in actions if isinstance(one, types.CodeAction) and one.is_preferred
+        ]
+        return preferred[0] if preferred else ""
+
     async def end(self) -> None:
         """Say good-bye, if anybody is there, and wait for the server's end."""
         if self._server and self._server.returncode is None:

@@ -5,20 +5,24 @@ Everything here runs on the event loop.
 
 import asyncio
 import logging
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from ppl_engine.errors import EngineError
 from ppl_engine.host.queue import Priority
 from ppl_engine.models.choice import ModelChoice
+from ppl_engine.text.spans import Span
 from ppl_lsp.analyses import Analyses, Sleep
 from ppl_lsp.client import Client, Sender
 from ppl_lsp.documents import Document
 from ppl_lsp.engine import RemoteEngine, Way
+from ppl_lsp.features import status
 from ppl_lsp.features.edits import EditStyle
 from ppl_lsp.features.hover_text import PLAIN, Markup
-from ppl_lsp.features.status import render_status, scored_message, scoring_message
 from ppl_lsp.guidance import Guidance
 from ppl_lsp.line_index import PositionEncoding
+from ppl_lsp.loading import Loading
+from ppl_lsp.news import News
 from ppl_lsp.protocol import State
 from ppl_lsp.settings import Settings
 from ppl_lsp.showing import Showing
@@ -32,6 +36,8 @@ logger = logging.getLogger(__name__)
 
 _MODEL: Final = "model"  # what can fail besides documents
 _SETTINGS: Final = "settings"  # what can be wrong besides the files of a workspace
+
+Suffices = Callable[[Document, "Analysis"], bool]
 
 
 class Session:
@@ -62,12 +68,8 @@ class Session:
         self.showing = Showing(self._client, self.guidance)
         self._engine = RemoteEngine(way, on_state=self._on_engine)
         self._analyses = Analyses(self._engine, self, sleep=sleep)
-        self._choice: ModelChoice | None = None
-        """What is loaded or being loaded, or could not be loaded."""
-
-        self._loading: asyncio.Task[None] | None = None
-        self._load_error: Exception | None = None
-        self._news = asyncio.Event()
+        self._loading = Loading(self._engine, self._on_loaded)
+        self._news = News()
 
     def begin_with(self, options: object) -> None:
         """Take over the client's initialization options, under all that it says later."""
@@ -94,18 +96,18 @@ class Session:
         self.documents[document.uri] = document
         delay_s = self.settings.debounce_ms / 1000
         self._request(document, Priority.EDITED, delay_s=delay_s)
-        self._announce()
+        self._news.announce()
 
     def close(self, uri: str) -> None:
         """Forget a document; a result that is still on its way is dropped."""
         if self.documents.pop(uri, None) is None:
             return
-        self._analyses.forget(uri)
+        self._analyses.close(uri)
         self._engine.forget(uri)
         self.guidance.close(uri)
         self._client.succeed(uri)
         self.showing.close(uri)
-        self._announce()
+        self._news.announce()
 
     def configure(self, sent: object) -> None:
         """Lay the client's settings over the base, say what is wrong with them, apply the rest."""
@@ -127,17 +129,23 @@ class Session:
         self._client.succeed(subject)  # said each time, since it was asked each time
         self._client.fail(subject, str(error))
 
-    async def analysis(self, uri: str, *, timeout_s: float) -> "Analysis | None":
+    def look(self, document: Document, span: Span) -> None:
+        """Hear that somebody looks at a part of a document: it is scored first."""
+        self._analyses.look(document, span)
+
+    def is_whole(self, document: Document) -> bool:
+        """Whether all of this snapshot is scored."""
+        return self._analyses.analysis(document) is not None
+
+    async def analysis(
+        self, uri: str, *, timeout_s: float, is_enough: Suffices = lambda _, __: False
+    ) -> "Analysis | None":
         """Wait a while for the analysis of the newest version of a document.
 
-        Its work goes before that on others.
+        Its work goes before that on others. A partial one does where that `is_enough`.
         """
         self._engine.hurry(uri)
-        try:
-            async with asyncio.timeout(timeout_s):
-                return await self._newest_analysis(uri)
-        except TimeoutError:
-            return None
+        return await self._news.until(lambda: self._known(uri, is_enough), timeout_s=timeout_s)
 
     async def explain(
         self, document: Document, analysis: "Analysis", offset: int
@@ -152,19 +160,23 @@ class Session:
         """Say why there is no analysis of a document, in words for the user."""
         if not self.settings.enabled:
             return "ppl is off (setting ppl.enabled)."
-        if self._load_error:
-            return f"ppl has no model: {self._load_error}"
+        if self._loading.error:
+            return f"ppl has no model: {self._loading.error}"
         if self.model is None:
             return f"ppl: loading {self.settings.model}…"
-        error = self._analyses.error(document)
-        if error:
-            return str(error) if isinstance(error, EngineError) else "ppl failed; see its log."
-        return scoring_message(self._analyses.progress(document))
+        if error := self._analyses.error(document):
+            return status.failed_message(error)
+        return status.scoring_message(self._analyses.progress(document))
 
     def on_progress(self, document: Document, progress: "Progress") -> None:
         """Show the share that is scored; the status is only sent when it reads differently."""
         del document
-        self._tell("scoring", scoring_message(progress))
+        self._tell("scoring", status.scoring_message(progress))
+
+    def on_partial(self, document: Document, analysis: "Analysis") -> None:
+        """Publish what was found by now."""
+        self.showing.show(document, analysis, self.settings)
+        self._news.announce()
 
     def on_analyzed(self, document: Document, analysis: "Analysis") -> None:
         """Publish what was found."""
@@ -173,8 +185,8 @@ class Session:
         self._client.notice(analysis.model)
         self._client.succeed(document.uri)
         self.showing.show(document, analysis, self.settings)
-        self._tell("ready", scored_message(analysis))
-        self._announce()
+        self._tell("ready", status.scored_message(analysis))
+        self._news.announce()
 
     def on_failed(self, document: Document, error: Exception) -> None:
         """Tell the user of an EngineError; other errors are bugs, logged where they happened."""
@@ -184,7 +196,7 @@ class Session:
             self._client.fail(document.uri, str(error))
         # What is still shown belongs to an older version.
         self.showing.wipe(document, self.settings)
-        self._announce()
+        self._news.announce()
 
     def _on_engine(self, is_there: bool) -> None:  # noqa: FBT001 - a state
         """Say that the engine process was lost; whatever it was doing is done by the next."""
@@ -193,16 +205,18 @@ class Session:
         else:
             self._tell("loading", "ppl: restarting the engine")
 
-    async def _newest_analysis(self, uri: str) -> "Analysis | None":
-        while document := self.documents.get(uri):
-            analysis = self._analyses.analysis(document)
-            if analysis or self._is_hopeless(document):
-                return analysis
-            await self._news.wait()
-        return None
+    def _known(self, uri: str, is_enough: Suffices) -> "tuple[Analysis | None] | None":
+        """Return the analysis to go by, if there will ever be one; None while it may come."""
+        document = self.documents.get(uri)
+        if document is None:
+            return (None,)
+        best = self._analyses.best(document)
+        if best and (self.is_whole(document) or is_enough(document, best)):
+            return (best,)
+        return (None,) if self._is_hopeless(document) else None
 
     def _is_hopeless(self, document: Document) -> bool:
-        failed = self._load_error or self._analyses.error(document)
+        failed = self._loading.error or self._analyses.error(document)
         return failed is not None or not self.settings.enabled
 
     def _apply(self, settings: Settings) -> None:
@@ -210,7 +224,9 @@ class Session:
         if not settings.enabled:
             self._pause()
         # Switching on again is the way to say: try once more.
-        elif settings.model_choice != self._choice or (self._load_error and not before.enabled):
+        elif settings.model_choice != self._loading.choice or (
+            self._loading.error and not before.enabled
+        ):
             self._reload(settings.model_choice)
         elif not before.enabled and self.model is not None:
             self._resume()
@@ -218,7 +234,7 @@ class Session:
             self._request_all()
         elif settings.severity != before.severity:
             self._redraw()
-        self._announce()
+        self._news.announce()
 
     def _pause(self) -> None:
         self._analyses.forget_all()
@@ -231,27 +247,21 @@ class Session:
 
     def _reload(self, choice: ModelChoice) -> None:
         self._analyses.forget_all()
-        if self._loading:
-            self._loading.cancel()
-        self._choice = choice
         self.model = None
-        self._load_error = None
         self._tell("loading", f"ppl: loading {self.settings.model}")
-        self._loading = asyncio.create_task(self._load(choice))
+        self._loading.begin(choice)
 
-    async def _load(self, choice: ModelChoice) -> None:
-        try:
-            self.model = await self._engine.load(choice)
-        except Exception as error:  # noqa: BLE001 - the server lives on without a model
-            self._load_error = error
+    def _on_loaded(self, model: "ModelInfo | Exception") -> None:
+        if isinstance(model, Exception):
             self._tell("failed", "ppl: no model")
-            self._client.fail(_MODEL, f"ppl has no model: {error}")
+            self._client.fail(_MODEL, f"ppl has no model: {model}")
             self._wipe()
         else:
+            self.model = model
             self._client.succeed(_MODEL)
-            self._client.notice(self.model)
+            self._client.notice(model)
             self._resume()
-        self._announce()
+        self._news.announce()
 
     def _request_all(self) -> None:
         for document in self.documents.values():
@@ -272,13 +282,13 @@ class Session:
         asked = self._analyses.thresholds(document)
         if asked is not None and asked != self.guidance.thresholds(uri, self.settings):
             self._request(document, Priority.OPENED)
-        elif analysis := self._analyses.analysis(document):
+        elif analysis := self._analyses.best(document):
             self.showing.show(document, analysis, self.settings)
 
     def _redraw(self) -> None:
         """Publish anew what is known; where work is pending, the marks stay until it is done."""
         for document in self.documents.values():
-            if analysis := self._analyses.analysis(document):
+            if analysis := self._analyses.best(document):
                 self.showing.show(document, analysis, self.settings)
 
     def _wipe(self) -> None:
@@ -286,9 +296,4 @@ class Session:
             self.showing.wipe(document, self.settings)
 
     def _tell(self, state: State, message: str) -> None:
-        self._client.tell(render_status(state, message, self.settings, self.model))
-
-    def _announce(self) -> None:
-        """Wake those who wait for anything to change."""
-        self._news.set()
-        self._news = asyncio.Event()
+        self._client.tell(status.render_status(state, message, self.settings, self.model))

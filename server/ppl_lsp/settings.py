@@ -155,7 +155,7 @@ class Settings:
         Setting(
             "repeatedWords",
             "integer",
-            "How many words, about, must only repeat what stands before them; 0 for no repetitions.",
+            "How many words, about, must only repeat what stands before; 0 for no repetitions.",
             least=0,
             most=10_000,
         ),

@@ -4,6 +4,7 @@ import re
 from typing import Final
 
 _SYMBOLS: Final = {" ": "␣", "\n": "⏎", "\t": "⇥", "\x7f": "␡"}
+_PUNCTUATION: Final = re.compile(r"[!-/:-@\[-`{-~]")
 # Joiners act only within the word or emoji that they are a part of.
 _JOINERS: Final = "\u200c\u200d"
 
@@ -28,6 +29,16 @@ def code_block(lines: list[str]) -> str:
     """Return Markdown that shows lines verbatim and aligned."""
     fence = "`" * max(3, 1 + max(map(_longest_run, lines), default=0))
     return "\n".join([f"{fence}text", *lines, fence])
+
+
+def on_one_line(text: str) -> str:
+    """Show a sentence that may quote any text: as `visible`, but spaces stay spaces."""
+    return " ".join("".join(map(_visible_character, word)) for word in text.split())
+
+
+def escaped(text: str) -> str:
+    """Return Markdown that shows a sentence as it is."""
+    return _PUNCTUATION.sub(r"\\\g<0>", on_one_line(text))
 
 
 def _visible_character(character: str) -> str:

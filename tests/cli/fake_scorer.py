@@ -11,16 +11,19 @@ import regex
 from numpy.typing import NDArray
 
 from ppl_engine.cli.session import Models
-from ppl_engine.engine import Engine
+from ppl_engine.engine import Engine, Knowledge, Store
 from ppl_engine.errors import ModelNotFoundError
 from ppl_engine.models.choice import ModelChoice
 from ppl_engine.scoring.branches import Branch
-from ppl_engine.scoring.cache import ScoreStore
 from ppl_engine.scoring.scorer import Encoding, ModelInfo, Prediction
 from ppl_engine.scoring.scores import Floats, Ints, WindowScores
 from ppl_engine.scoring.windows import Window
+from tests.calibrations import calibration
 
 NATS = math.log(2)
+CALIBRATION = calibration(surprise_bits=8.0, mistake_bits=math.inf)
+"""By which `zebra` is surprising, and nothing is a likely mistake."""
+
 _TOKEN = regex.compile(r" ?\w+|.", regex.DOTALL)
 
 
@@ -102,9 +105,9 @@ def load_fake(choice: ModelChoice) -> FakeScorer:
 def fake_models(load: Load = load_fake) -> Models:
     """How a command gets a scorer; the revision of a model is its name."""
 
-    def loaded(choice: ModelChoice, store: ScoreStore | None) -> Engine:
+    def loaded(choice: ModelChoice, store: Store | None) -> Engine:
         scorer = load(choice)
         scorer.model = replace(scorer.model, name=choice.model)
-        return Engine(scorer, store=store)
+        return Engine(scorer, knowledge=Knowledge(calibration=CALIBRATION), store=store)
 
     return Models(loaded, lambda name: name)

@@ -70,7 +70,11 @@ def test_other_thresholds_languages_and_models_are_not_answered_from_it(
     terminal: Terminal,
 ) -> None:
     terminal.check("a.md")
-    for options in (["--gap-bits", "1"], ["--language", "plaintext"], ["--model", "other"]):
+    for options in (
+        ["--surprises-per-1000-words", "1"],
+        ["--language", "plaintext"],
+        ["--model", "other"],
+    ):
         with pytest.raises(AssertionError, match="loaded"):
             terminal.check("a.md", *options, load=refuse)
     for options in (["--device", "cpu"], ["--precision", "exact"]):

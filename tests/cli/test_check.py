@@ -114,11 +114,13 @@ def test_the_suffix_or_the_option_tells_what_is_prose(terminal: Terminal) -> Non
 
 def test_thresholds_are_options(terminal: Terminal) -> None:
     terminal.write("a.md", "the wild zebra ran")
-    assert terminal.check("a.md", "--surprisal-bits", "39").code == 1
-    assert terminal.check("a.md", "--surprisal-bits", "41").code == 0
+    assert terminal.check("a.md", "--surprises-per-1000-words", "0.1").code == 1
+    assert terminal.check("a.md", "--surprises-per-1000-words", "0").code == 0
     assert terminal.check("a.md", "--max-per-1000-words", "0").code == 0
-    assert "not a number from 0 on" in terminal.usage_error(["check", "--gap-bits", "-1", "a"])
-    assert "not a number from 0 on" in terminal.usage_error(["check", "--gap-bits", "nan", "a"])
+    for value in ("-1", "nan"):
+        complaint = terminal.usage_error(["check", "--mistakes-per-1000-words", value, "a"])
+        assert "not a number from 0 on" in complaint
+    assert "invalid" in terminal.usage_error(["check", "--repeated-words", "1.5", "a"])
 
 
 def test_heat_without_colors_has_bits_in_brackets(terminal: Terminal) -> None:

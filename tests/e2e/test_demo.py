@@ -5,7 +5,7 @@ import pytest
 from ppl_lsp import demo
 from tests.e2e.editor import COMMAND, ROOT
 
-TEXT = "# Title\n\nA calm \U0001d11e line [x]\nand a zzword here.\n"
+TEXT = "# Title\n\nA calm \U0001d11e line [x]\nand a zzword here, qqthen.\n"
 
 
 @pytest.fixture(name="page")
@@ -21,8 +21,12 @@ def test_the_demo_shows_text_findings_and_one_hover(
 ) -> None:
     demo.main([str(page)], command=COMMAND)
     shown = capsys.readouterr().out
-    assert "A calm \U0001d11e line [x]\nand a zzword[40] here.\n" in shown
-    assert "4:7  “zzword” surprises the model: 40.0 bits" in shown
+    assert "A calm \U0001d11e line [x]\nand a zzword[40] here, qqthen[40].\n" in shown
+    assert "4:7  surprising-word: “zzword” surprises the model: 40.0 bits\n4:20" in shown
+    assert (
+        "4:20  likely-mistake: “qqthen” may be meant as “then”\n"
+        "      quick fix: Replace with “then” (+12.5 bits)\n"
+    ) in shown
     assert "zzword 40.0 bits, 1 in 1.1 trillion" in shown
     assert "Perplexity" in shown
     assert "docs/editors/neovim.md" in shown

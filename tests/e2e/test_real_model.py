@@ -19,6 +19,15 @@ def test_the_demo_shows_the_slips_of_the_sample_through_the_real_server() -> Non
         timeout=300,
     )
     assert done.returncode == 0, done.stderr
-    for expected in ("“trombone”", "“wich”", "“reed”", "␣server", "bits of surprise", "ppl-lsp"):
+    for expected in (
+        "surprising-word: “trombone”",
+        "likely-mistake: “wich” may be meant as “which”",
+        "quick fix: Replace with “which” (+",
+        "likely-mistake: “reed” may be meant as “read”",
+        "quick fix: Replace with “read” (+",
+        "␣server",
+        "bits of surprise",
+        "ppl-lsp",
+    ):
         assert expected in done.stdout
     assert "3 findings" in done.stdout

@@ -6,9 +6,10 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
+import numpy as np
 import pytest
 
-from ppl_engine.analysis import Analysis
+from ppl_engine.analysis import Analysis, Partial
 from ppl_engine.errors import EngineError, ModelNotFoundError
 from ppl_engine.findings.thresholds import Thresholds
 from ppl_engine.host.client import EngineClient, NoEngineError
@@ -17,9 +18,10 @@ from ppl_engine.host.inside import InsideConnector
 from ppl_engine.host.queue import Priority
 from ppl_engine.host.reach import Patience
 from ppl_engine.models.choice import ModelChoice
+from ppl_engine.text.spans import Span
 from tests.host.talk import PATIENCE_S, until
 from tests.server.fake_editor import closing
-from tests.server.fake_engine import HOLD, SLOW, FakeEngine, load_fake_engine
+from tests.server.fake_engine import GLIMPSE, HOLD, SLOW, FakeEngine, load_fake_engine
 
 QUICK = Patience(
     start_s=5.0, hello_s=1.0, ping_s=0.1, n_pings=6, retry_s=0.001, most_ends=20, cool_s=0.0
@@ -129,6 +131,20 @@ async def test_analyses_come_with_their_text_and_progress() -> None:
         explanation = await session.client.explain("a", analysis, 3)
         assert explanation
         assert explanation.text == "zzword"
+
+
+async def test_what_is_known_before_the_rest_comes_with_its_text() -> None:
+    async with Session.running() as session:
+        seen: list[Any] = []
+        text = f"{GLIMPSE} a zzword, zzlater"
+        task = session.analyzing(text, visible=(Span(0, 17),), on_progress=seen.append)
+        await until(lambda: any(isinstance(step, Partial) for step in seen))
+        session.engine.release.set()
+        (partial,) = [step.analysis for step in seen if isinstance(step, Partial)]
+        assert partial.text == text
+        assert [found.span.of(text) for found in partial.findings] == ["zzword"]
+        assert np.isnan(partial.words.logprob).tolist() == [False, False, False, True]
+        assert len((await task).findings) == 2
 
 
 async def test_errors_of_the_engine_are_raised_here() -> None:

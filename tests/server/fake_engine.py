@@ -1,7 +1,8 @@
 """An engine without a model: deterministic, instant, and as ill-behaved as its text asks for.
 
-Every word costs 4 bits; a word that begins with `zz` costs 40 bits and is a finding. Words in
-capitals are commands, obeyed once per analysis.
+Every word costs 4 bits; a word that begins with `zz` costs 40 bits and is a finding. So is one that
+begins with `qq`, a likely mistake for what follows these letters. Words in capitals are commands,
+obeyed once per analysis.
 """
 
 import os
@@ -10,11 +11,12 @@ import signal
 import threading
 import time
 from collections.abc import Generator, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
 
-from ppl_engine.analysis import Analysis, Progress
+from ppl_engine.analysis import Analysis, Partial, Progress
 from ppl_engine.errors import EngineError, ModelNotFoundError
 from ppl_engine.explanation import Expected, Explanation, explain_word
 from ppl_engine.findings.finding import Alternative, Finding
@@ -28,6 +30,9 @@ from ppl_engine.text.spans import Span
 
 HOLD: Final = "HOLD"
 """The engine is deaf and blind until `release` is set."""
+
+GLIMPSE: Final = "GLIMPSE"
+"""What is visible is known; the rest is not before `release` is set."""
 
 SLOW: Final = "SLOW"
 """Many short steps."""
@@ -109,6 +114,13 @@ class FakeEngine:
             for step in range(n_steps):
                 self._obey(text)
                 yield Progress(step * len(matches) // n_steps, len(matches))
+            if GLIMPSE in text and visible:
+                yield self._partial(
+                    _analysis(text, language, matches, thresholds, self._model), visible
+                )
+                self.held.set()
+                self.release.wait()
+                yield Progress(len(matches), len(matches))
         except GeneratorExit:
             self.closed.append(text)
             raise
@@ -121,6 +133,20 @@ class FakeEngine:
         if idx is None:
             return None
         return explain_word(analysis, idx, (Expected(" mat", 0.5), Expected("\n", 0.125)))
+
+    def _partial(self, analysis: Analysis, visible: Sequence[Span]) -> Partial:
+        """Leave out what is not visible."""
+        (seen,) = visible
+        words, tokens = analysis.words, analysis.tokens
+        is_seen = (seen.start < words.ends) & (words.starts < seen.end)
+        logprob = np.where(is_seen, words.logprob, np.nan).astype(np.float32)
+        partial = replace(
+            analysis,
+            words=replace(words, logprob=logprob),
+            tokens=replace(tokens, logprob=logprob),
+            findings=tuple(one for one in analysis.findings if one.span.end <= seen.end),
+        )
+        return Partial(int(is_seen.sum()), len(words), partial)
 
     def _obey(self, text: str) -> None:
         if HOLD in text:
@@ -203,10 +229,25 @@ def _analysis(
 
 
 def _cost(word: str) -> float:
-    return _HOT_BITS if word.startswith("zz") else _CALM_BITS
+    return _HOT_BITS if word.startswith(("zz", "qq")) else _CALM_BITS
 
 
 def _finding(match: re.Match[str]) -> Finding:
+    return _mistake(match) if match[0].startswith("qq") else _surprise(match)
+
+
+def _mistake(match: re.Match[str]) -> Finding:
+    meant = match[0][2:]
+    return replace(
+        _surprise(match),
+        code="likely-mistake",
+        severity="warning",
+        message=f"“{match[0]}” may be meant as “{meant}”",
+        alternatives=(Alternative(meant, 0.5, 12.5), Alternative(meant.upper(), 0.1, 3.25)),
+    )
+
+
+def _surprise(match: re.Match[str]) -> Finding:
     return Finding(
         code="surprising-word",
         severity="information",

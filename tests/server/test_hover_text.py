@@ -5,10 +5,12 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from ppl_engine.explanation import Expected, Explanation, Passage, Piece
+from ppl_engine.findings.finding import Alternative, Finding
 from ppl_engine.scoring.scorer import ModelInfo
 from ppl_engine.text.spans import Span
+from ppl_lsp.features.hover import finding_at
 from ppl_lsp.features.hover_text import MARKDOWN, PLAIN, explanation_text
-from ppl_lsp.visible import code_block, code_span, visible
+from ppl_lsp.visible import code_block, code_span, escaped, on_one_line, visible
 
 MODEL = ModelInfo("embedded", "1", "cpu", "bf16", 1024, 16384, "bos")
 EXPLANATION = Explanation(
@@ -31,6 +33,22 @@ EXPLANATION = Explanation(
     n_context_tokens=212,
     is_cold=False,
     model=MODEL,
+)
+FOUND = Finding(
+    code="likely-mistake",
+    severity="warning",
+    message="“wich” may be meant as “which”",
+    span=Span(10, 21),
+    text="wich",
+    surprisal_bits=27.6,
+    entropy_bits=None,
+    rank=None,
+    alternatives=(
+        Alternative("which", 0.03, 30.68),
+        Alternative("with", 0.01, 16.09),
+        Alternative("wish", 0.01, 2.0),
+        Alternative("witch", 0.01, 1.0),
+    ),
 )
 nasty = st.text(alphabet=st.sampled_from("ab `*_[]()<>|\\\n\r\t#-!&;\u202e\u2028\ud834𝄞é"))
 
@@ -78,6 +96,27 @@ def test_an_unscored_word_says_so_instead_of_numbers() -> None:
     assert "None" not in text
 
 
+def test_what_was_found_is_said_below_the_word_with_what_was_compared() -> None:
+    lines = explanation_text(EXPLANATION, PLAIN, FOUND).split("\n\n")
+    assert lines[0].startswith("mathematics 17.3 bits")
+    assert lines[1] == (
+        "“wich” may be meant as “which” (“which” +30.7 bits, “with” +16.1 bits, “wish” +2.0 bits)"
+    )
+    assert lines[2] == "Expected:"
+
+
+def test_what_was_only_expected_is_not_said_twice() -> None:
+    expected = replace(FOUND, alternatives=(Alternative("which", 0.5),))
+    lines = explanation_text(EXPLANATION, PLAIN, expected).split("\n\n")
+    assert lines[1] == "“wich” may be meant as “which”"
+
+
+def test_a_finding_belongs_to_each_word_that_it_touches() -> None:
+    found = [replace(FOUND, span=Span(*span)) for span in ((0, 3), (5, 20), (21, 24))]
+    touched = [finding_at(Span(*span), found) for span in ((3, 5), (0, 3), (18, 21), (20, 21))]
+    assert touched == [None, found[0], found[1], None]
+
+
 def test_a_cold_word_says_so() -> None:
     text = explanation_text(replace(EXPLANATION, is_cold=True), PLAIN)
     assert "So near the beginning the model has little to go by." in text
@@ -113,6 +152,13 @@ def test_a_code_span_shows_any_text_verbatim(text: str) -> None:
 
 
 @given(nasty)
+def test_a_sentence_shows_what_it_quotes_verbatim(text: str) -> None:
+    inline = MarkdownIt().parse(f"{escaped(f'“{text}” is')}")[1]
+    assert {child.type for child in inline.children or ()} == {"text"}
+    assert "".join(child.content for child in inline.children or ()) == on_one_line(f"“{text}” is")
+
+
+@given(nasty)
 def test_no_text_breaks_the_markdown(text: str) -> None:
     explanation = replace(
         EXPLANATION,
@@ -120,11 +166,12 @@ def test_no_text_breaks_the_markdown(text: str) -> None:
         expected=(Expected(text, 0.5),),
         pieces=(Piece(text, 1.0, 1),) * 2,
     )
-    tokens = MarkdownIt().parse(explanation_text(explanation, MARKDOWN))
+    found = replace(FOUND, message=text or "x")
+    tokens = MarkdownIt().parse(explanation_text(explanation, MARKDOWN, found))
     kinds = [
         token.type for token in tokens if token.type not in ("paragraph_open", "paragraph_close")
     ]
-    assert kinds == ["inline", "inline", "fence", "fence", "inline"]
+    assert kinds == ["inline", "inline", "inline", "fence", "fence", "inline"]
     inner = {child.type for token in tokens for child in token.children or ()}
     assert inner <= {"text", "code_inline", "hardbreak", "strong_open", "strong_close"}
 

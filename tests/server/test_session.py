@@ -143,10 +143,10 @@ async def test_switched_off_from_the_start_it_loads_no_model() -> None:
 
 
 async def test_each_wrong_setting_is_reported_once_until_it_is_mended() -> None:
-    editor = await Editor.ready({"gapBits": "x", "surprise": 1})
-    editor.session.configure({"gapBits": "x", "surprise": 1})
+    editor = await Editor.ready({"repeatedWords": "x", "surprise": 1})
+    editor.session.configure({"repeatedWords": "x", "surprise": 1})
     assert editor.shown == [
-        "ppl.gapBits must be a number from 0 to 64, not 'x'.",
+        "ppl.repeatedWords must be a whole number from 0 to 10000, not 'x'.",
         "ppl.surprise is not a setting.",
     ]
     editor.session.configure({})
@@ -171,6 +171,20 @@ async def test_a_hover_that_can_not_be_answered_yet_says_so() -> None:
     editor.engines[0].release.set()
     await editor.until(lambda: editor.published)
     assert "4.0 bits" in text_of(await hover(editor.session, hover_at(1)))
+
+
+async def test_a_hover_says_what_was_found_unless_that_is_not_to_be_shown() -> None:
+    editor = await Editor.ready({"severity": "off"})
+    await editor.scored("and qqthen")
+    said = "“qqthen” may be meant as “then” (“then” +12.5 bits, “THEN” +3.2 bits)"
+    assert said in text_of(await hover(editor.session, hover_at(5)))
+    assert "may be meant" not in text_of(await hover(editor.session, hover_at(1)))
+    editor.session.close(URI)
+    await editor.scored("<!-- ppl: off -->\n\nand qqthen", 2)
+    params = types.HoverParams(types.TextDocumentIdentifier(URI), types.Position(2, 5))
+    answer = text_of(await hover(editor.session, params))
+    assert answer.startswith("qqthen")
+    assert "may be meant" not in answer
 
 
 async def test_a_hover_over_nothing_is_nothing() -> None:

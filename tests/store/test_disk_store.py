@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ppl_engine.errors import EngineError
+from ppl_engine.findings.calibration import Calibration, Tail
 from ppl_engine.findings.thresholds import Thresholds
 from ppl_engine.models.choice import ModelChoice
 from ppl_engine.scoring.scorer import ModelInfo, Prediction
@@ -30,8 +31,12 @@ def test_the_next_run_finds_what_was_kept(tmp_path: Path) -> None:
     predicted = [Prediction(7, " \ud800é", -0.125), Prediction(8, "", -3.0)]
     first.store.keep_predictions(MODEL, {b"place": predicted}, 2)
     first.store.keep_chosen("1", ModelChoice(), MODEL)
+    calibration = Calibration(8.5, {"spelling": Tail(9, (2.0,))}, Tail(9, ()), Tail(9, (1.0, 0.5)))
+    first.store.keep_calibration(MODEL, calibration)
     first.store.close()
     second = Opened(tmp_path)
+    assert second.store.calibration(MODEL) == calibration
+    assert second.store.calibration(replace(MODEL, revision="2")) is None
     assert second.known(range(30)) == list(range(20))
     assert second.store.predictions(MODEL, [b"place", b"other"], 2) == {b"place": tuple(predicted)}
     assert second.store.predictions(MODEL, [b"place"], 3) == {}

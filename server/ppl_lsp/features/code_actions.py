@@ -54,9 +54,9 @@ async def code_action(
     workspace = session.guidance.workspace(document.uri)
     sent = {_id(one): one for one in params.context.diagnostics}
     actions: list[types.CodeAction] = []
-    for idx, finding in enumerate(sifted.findings):
+    for finding in sifted.findings:
         if finding.span.start <= wanted.end and wanted.start <= finding.span.end:
-            name = finding_id(document, idx)
+            name = finding_id(document, finding)
             diagnostic = sent.get(name)
             actions += render(
                 Place(document, finding, name, diagnostic, workspace, session.edit_style)

@@ -31,9 +31,9 @@ def render_diagnostics(
             document.lines,
             finding,
             severities.get(finding.code, _severity(finding, settings)),
-            finding_id=finding_id(document, idx),
+            finding_id=finding_id(document, finding),
         )
-        for idx, finding in enumerate(shown.findings)
+        for finding in shown.findings
     ]
     doubts = [to_lsp.problem(document.lines, problem) for problem in shown.problems]
     return types.PublishDiagnosticsParams(document.uri, [*found, *doubts], document.version)
@@ -44,9 +44,12 @@ def _severity(finding: Finding, settings: Settings) -> Severity:
     return finding.severity if stated == "default" else cast(Severity, stated)
 
 
-def finding_id(document: Document, idx: int) -> str:
-    """Return what a finding is called between us and the client: its version and its place."""
-    return f"{document.version}:{idx}"
+def finding_id(document: Document, finding: Finding) -> str:
+    """Return what a finding is called between us and the client: its version and its place.
+
+    No other of that version has the name, whatever is shown of it and whenever.
+    """
+    return f"{document.version}:{finding.span.start}"
 
 
 def render_none(uri: str) -> types.PublishDiagnosticsParams:

@@ -5,12 +5,14 @@ from typing import TYPE_CHECKING, Final
 
 from ppl_engine.text.spans import Span
 from ppl_lsp import from_lsp, to_lsp
+from ppl_lsp.documents import Document
 from ppl_lsp.line_index import LineIndex
 from ppl_lsp.protocol import HeatBand, HeatMap, HeatMapParams, HeatSummary
 from ppl_lsp.session import Session
 
 if TYPE_CHECKING:
     from ppl_engine.analysis import Analysis
+    from ppl_engine.scoring.word_scores import WordScores
 
 WAIT_S: Final = 10.0
 """A long document is better asked for again than waited for without a sign of life."""
@@ -23,16 +25,26 @@ HotWord = tuple[int, int, int, float]
 
 
 async def heat_map(session: Session, params: HeatMapParams) -> HeatMap:
-    """Wait for the scores of the newest version and answer with its bands."""
-    uri = params.text_document.uri
-    analysis = await session.analysis(uri, timeout_s=WAIT_S)
+    """Wait for the scores of the newest version, or of its range, and answer with its bands."""
+    uri, wanted_range = params.text_document.uri, params.range
+
+    def is_enough(document: Document, partial: "Analysis") -> bool:
+        return wanted_range is not None and is_scored(
+            partial, from_lsp.span(document.lines, wanted_range)
+        )
+
+    document = session.documents.get(uri)
+    if document and wanted_range:
+        session.look(document, from_lsp.span(document.lines, wanted_range))
+    analysis = await session.analysis(uri, timeout_s=WAIT_S, is_enough=is_enough)
     document = session.documents.get(uri)
     if document is None:
         return HeatMap(None, is_scored=False, message="The document is not open.")
     if analysis is None:
         return HeatMap(document.version, is_scored=False, message=session.reason(document))
     lines = document.lines
-    wanted = from_lsp.span(lines, params.range) if params.range else Span(0, len(document.text))
+    wanted = from_lsp.span(lines, wanted_range) if wanted_range else Span(0, len(document.text))
+    summary = _summary(analysis) if session.is_whole(document) else None
     hot = hot_words(analysis, wanted)
     bands: list[HeatBand] = []
     for first in range(0, len(hot), _BATCH):
@@ -43,7 +55,7 @@ async def heat_map(session: Session, params: HeatMapParams) -> HeatMap:
         is_scored=True,
         message="",
         bands=tuple(bands),
-        summary=_summary(analysis),
+        summary=summary,
     )
 
 
@@ -54,8 +66,7 @@ def hot_words(analysis: "Analysis", wanted: Span) -> list[HotWord]:
     from ppl_engine.heat import bands  # noqa: PLC0415
 
     words = analysis.words
-    first = int(np.searchsorted(words.ends, wanted.start, side="right"))
-    last = int(np.searchsorted(words.starts, wanted.end))
+    first, last = _touched(words, wanted)
     bits = words.surprisal_bits[first:last]
     band = bands(bits)
     (hot,) = np.nonzero(band)
@@ -68,6 +79,24 @@ def hot_words(analysis: "Analysis", wanted: Span) -> list[HotWord]:
             strict=True,
         )
     )
+
+
+def is_scored(analysis: "Analysis", wanted: Span) -> bool:
+    """Whether every word that touches a span has its scores, but for what none precedes."""
+    import numpy as np  # noqa: PLC0415 - comes with the engine, not before
+
+    words = analysis.words
+    first, last = _touched(words, wanted)
+    is_open = np.isnan(words.logprob[first:last]) & (words.first_token[first:last] > 0)
+    return not is_open.any()
+
+
+def _touched(words: "WordScores", wanted: Span) -> tuple[int, int]:
+    """Return the words that touch a span, as a half-open range of indices."""
+    import numpy as np  # noqa: PLC0415 - comes with the engine, not before
+
+    first = int(np.searchsorted(words.ends, wanted.start, side="right"))
+    return first, int(np.searchsorted(words.starts, wanted.end))
 
 
 def heat_band(lines: LineIndex, word: HotWord) -> HeatBand:

@@ -1,11 +1,14 @@
 """Every number behind the word under the cursor."""
 
 import asyncio
+from collections.abc import Iterable
 from typing import Final
 
 from lsprotocol import types
 
 from ppl_engine.errors import EngineError
+from ppl_engine.findings.finding import Finding
+from ppl_engine.text.spans import Span
 from ppl_lsp import from_lsp, to_lsp
 from ppl_lsp.documents import Document
 from ppl_lsp.features.hover_text import MARKDOWN, PLAIN, Markup, explanation_text
@@ -38,6 +41,12 @@ def preferred_markup(capabilities: types.ClientCapabilities) -> Markup:
     return MARKDOWN if offered and offered[0] == types.MarkupKind.Markdown else PLAIN
 
 
+def finding_at(span: Span, findings: Iterable[Finding]) -> Finding | None:
+    """Return what was found of a word or of a passage that holds a part of it."""
+    touching = (one for one in findings if one.span.start < span.end and span.start < one.span.end)
+    return next(touching, None)
+
+
 async def _answer(session: Session, document: Document, offset: int) -> types.Hover | None:
     markup = session.hover_markup
     analysis = await session.analysis(document.uri, timeout_s=SCORED_WAIT_S)
@@ -50,7 +59,9 @@ async def _answer(session: Session, document: Document, offset: int) -> types.Ho
         return _hover(markup, session.reason(document))
     if explanation is None:
         return None
-    text = explanation_text(explanation, markup)
+    shown = session.showing.shown(document)
+    finding = finding_at(explanation.span, shown[1].findings) if shown else None
+    text = explanation_text(explanation, markup, finding)
     return _hover(markup, text, to_lsp.lsp_range(document.lines, explanation.span))
 
 

@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from ppl_lsp.visible import code_block, code_span, visible
+from ppl_engine.findings.finding import Finding
+from ppl_lsp.visible import code_block, code_span, escaped, on_one_line, visible
 
 if TYPE_CHECKING:
     from ppl_engine.explanation import Expected, Explanation, Passage, Piece
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 _BAR_WIDTH: Final = 12
 _EIGHTHS: Final = " ▏▎▍▌▋▊▉"
 _MOST_PIECES: Final = 12
+_MOST_ALTERNATIVES: Final = 3
 _SCALES: Final = ((1e12, "trillion"), (1e9, "billion"), (1e6, "million"))
 
 
@@ -27,22 +29,28 @@ class Markup:
     word: Callable[[str], str]
     """Text from the document or the model, shown verbatim."""
 
+    sentence: Callable[[str], str]
+    """Prose of ours that quotes such text."""
+
     block: Callable[[list[str]], str]
     line_break: str
 
 
-MARKDOWN: Final = Markup("markdown", "**{}**".format, code_span, code_block, "  \n")
-PLAIN: Final = Markup("plaintext", str, visible, "\n".join, "\n")
+MARKDOWN: Final = Markup("markdown", "**{}**".format, code_span, escaped, code_block, "  \n")
+PLAIN: Final = Markup("plaintext", str, visible, on_one_line, "\n".join, "\n")
 
 
-def explanation_text(explanation: "Explanation", markup: Markup) -> str:
-    """Say everything that is known of a word."""
+def explanation_text(
+    explanation: "Explanation", markup: Markup, finding: Finding | None = None
+) -> str:
+    """Say everything that is known of a word, and what is found of it or around it."""
     word = markup.strong(markup.word(explanation.text))
     if explanation.surprisal_bits is None:
         parts = [f"{word} is not scored: nothing stands before it to predict it from."]
     else:
         parts = [
             _headline(word, explanation, markup),
+            *_found(finding, markup),
             # First what answers the reader's question: editors show only the top of a long hover.
             *_expected(explanation.expected, markup),
             markup.block(_numbers(explanation)),
@@ -55,6 +63,19 @@ def _headline(word: str, explanation: "Explanation", markup: Markup) -> str:
     bits = markup.strong(f"{explanation.surprisal_bits:.1f} bits")
     chance = "" if explanation.one_in is None else f", 1 in {_rounded(explanation.one_in)}"
     return f"{word} {bits}{chance}"
+
+
+def _found(finding: Finding | None, markup: Markup) -> list[str]:
+    """Say what was found, with what was compared and found better."""
+    if finding is None:
+        return []
+    gains = [
+        f"“{one.text}” {one.gain_bits:+.1f} bits"
+        for one in finding.alternatives
+        if one.gain_bits is not None
+    ]
+    better = f" ({', '.join(gains[:_MOST_ALTERNATIVES])})" if gains else ""
+    return [markup.sentence(f"{finding.message}{better}")]
 
 
 def _numbers(explanation: "Explanation") -> list[str]:

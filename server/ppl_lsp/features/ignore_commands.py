@@ -36,7 +36,7 @@ async def ignore_occurrence(session: Session, uri: str, name: str) -> None:
         return
     snapshot, sifted = shown
     where, relative = workspace.baseline_path, workspace.relative(document)
-    named = {finding_id(snapshot, idx): one for idx, one in enumerate(sifted.findings)}
+    named = {finding_id(snapshot, one): one for one in sifted.findings}
     if where is None or relative is None or name not in named:
         logger.info("There is no finding %s of %s any more", name, uri)
         return

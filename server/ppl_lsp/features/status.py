@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from ppl_engine.errors import EngineError
 from ppl_lsp.protocol import State, StatusParams
 from ppl_lsp.settings import Settings
 
@@ -25,8 +26,15 @@ def scored_message(analysis: "Analysis") -> str:
     return "ppl: ready" if perplexity is None else f"ppl {perplexity:.1f}"
 
 
+def failed_message(error: Exception) -> str:
+    """Say why a document is not scored; of what is a bug, where to look."""
+    return str(error) if isinstance(error, EngineError) else "ppl failed; see its log."
+
+
 def scoring_message(progress: "Progress | None") -> str:
     """Say how far the scoring is."""
     if progress is None or progress.n_total == 0:
         return "ppl: scoring…"
+    if progress.n_total <= progress.n_done:
+        return "ppl: scoring 100 %, comparing…"
     return f"ppl: scoring {100 * progress.n_done // progress.n_total} %"
