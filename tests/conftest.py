@@ -1,6 +1,11 @@
+"""What every test has: folders of its own, and threads that do not take cores from others."""
+
+import os
 from pathlib import Path
 
 import pytest
+
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # tests may import torch before we do
 
 
 @pytest.fixture(autouse=True)
