@@ -19,7 +19,7 @@ from ppl_engine.text.spans import Span
 LEAST_NET_BITS: Final = 2.0
 """What outweighs its slip by less is not worth a word."""
 
-_LEAST_HOPE_BITS: Final = 3.5
+_LEAST_HOPE_BITS: Final = 2.0
 """What is guessed to do so by less is not worth the reading: guesses are on the hopeful side."""
 
 _ORDINARY_BITS: Final = 5.0
