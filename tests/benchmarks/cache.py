@@ -29,10 +29,9 @@ import numpy as np
 
 from ppl_engine.cli import main as ppl
 from ppl_engine.cli.session import MODELS, Models
-from ppl_engine.engine import Engine
+from ppl_engine.engine import Engine, Store
 from ppl_engine.models.choice import ModelChoice
 from ppl_engine.models.files import find_model
-from ppl_engine.scoring.cache import ScoreStore
 from ppl_engine.scoring.scorer import ModelInfo
 from ppl_engine.scoring.scores import WindowScores
 from ppl_engine.scoring.windows import Window
@@ -63,7 +62,7 @@ class StandIn(FakeScorer):
             yield [(idx, WindowScores(-surprisal, low, rank, -low, 0 * low, 0 * low, hidden))]
 
 
-def _load_stand_in(_: ModelChoice, store: ScoreStore | None) -> Engine:
+def _load_stand_in(_: ModelChoice, store: Store | None) -> Engine:
     return Engine(StandIn(), store=store)
 
 
