@@ -58,7 +58,7 @@ class Shown:
     heat: Any
     hover: types.Hover | None
     start_s: float
-    first_marks_s: float
+    marks_s: float
 
 
 def main(argv: Sequence[str] | None = None, *, command: Sequence[str] = COMMAND) -> None:
@@ -85,12 +85,12 @@ async def _ask(uri: str, text: str, command: Sequence[str]) -> Shown:
             start_s = time.perf_counter() - began
             editor.show(uri, text)
             marks = await editor.marks
-            first_marks_s = time.perf_counter() - began - start_s
+            marks_s = time.perf_counter() - began - start_s
             lines = LineIndex(text)
             heat = await editor.heat_map(uri)
             hover = await editor.hover(uri, _hottest(marks, heat))
             fixes = [await editor.preferred_fix(uri, mark) for mark in marks]
-            return Shown(lines, marks, fixes, heat, hover, start_s, first_marks_s)
+            return Shown(lines, marks, fixes, heat, hover, start_s, marks_s)
     except TimeoutError:
         raise DemoError(f"the server did not answer within {_PATIENCE_S:.0f} s") from None
     finally:
@@ -172,7 +172,7 @@ def _draw_summary(console: Console, shown: Shown) -> None:
     console.print(
         f"Perplexity {perplexity} over {summary.nWords} words. "
         f"The server answered after {shown.start_s:.1f} s; "
-        f"model loaded and text scored {shown.first_marks_s:.1f} s later.\n"
+        f"model loaded and text scored {shown.marks_s:.1f} s later.\n"
     )
 
 

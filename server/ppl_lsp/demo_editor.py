@@ -3,13 +3,15 @@
 import asyncio
 import functools
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from lsprotocol import types
 from pygls.lsp.client import LanguageClient
 
 from ppl_lsp import __version__
 from ppl_lsp.protocol import HEAT_MAP, STATUS
+
+_AT_REST: Final = ("ready", "failed")
 
 
 class DemoError(Exception):
@@ -23,6 +25,10 @@ class DemoEditor(LanguageClient):
         super().__init__("ppl-demo", __version__)
         loop = asyncio.get_running_loop()
         self.marks: asyncio.Future[Sequence[types.Diagnostic]] = loop.create_future()
+        """All of them: those that are shown before all is known are not waited for."""
+
+        self._marks_by_now: Sequence[types.Diagnostic] | None = None
+        self._state = ""
         self._complaints: list[str] = []
         self._log: asyncio.Task[bytes] | None = None
         feature: Any = self.feature
@@ -94,12 +100,17 @@ class DemoEditor(LanguageClient):
             )
 
     def _on_marks(self, params: types.PublishDiagnosticsParams) -> None:
-        if not self.marks.done():
-            self.marks.set_result(params.diagnostics)
+        self._marks_by_now = params.diagnostics
+        self._settle()
 
     def _on_message(self, params: types.ShowMessageParams) -> None:
         self._complaints.append(params.message)
 
-    def _on_status(self, params: object) -> None:
-        # A terminal has no status bar.
-        del params
+    def _on_status(self, params: Any) -> None:
+        self._state = params.state
+        self._settle()
+
+    def _settle(self) -> None:
+        if self._marks_by_now is None or self._state not in _AT_REST or self.marks.done():
+            return
+        self.marks.set_result(self._marks_by_now)

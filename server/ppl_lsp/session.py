@@ -133,10 +133,6 @@ class Session:
         """Hear that somebody looks at a part of a document: it is scored first."""
         self._analyses.look(document, span)
 
-    def is_whole(self, document: Document) -> bool:
-        """Whether all of this snapshot is scored."""
-        return self._analyses.analysis(document) is not None
-
     async def analysis(
         self, uri: str, *, timeout_s: float, is_enough: Suffices = lambda _, __: False
     ) -> "Analysis | None":
@@ -211,7 +207,8 @@ class Session:
         if document is None:
             return (None,)
         best = self._analyses.best(document)
-        if best and (self.is_whole(document) or is_enough(document, best)):
+        is_whole = self._analyses.analysis(document) is not None
+        if best and (is_whole or is_enough(document, best)):
             return (best,)
         return (None,) if self._is_hopeless(document) else None
 

@@ -3,6 +3,8 @@
 import asyncio
 from typing import TYPE_CHECKING, Final
 
+from lsprotocol import types
+
 from ppl_engine.text.spans import Span
 from ppl_lsp import from_lsp, to_lsp
 from ppl_lsp.documents import Document
@@ -29,9 +31,7 @@ async def heat_map(session: Session, params: HeatMapParams) -> HeatMap:
     uri, wanted_range = params.text_document.uri, params.range
 
     def is_enough(document: Document, partial: "Analysis") -> bool:
-        return wanted_range is not None and is_scored(
-            partial, from_lsp.span(document.lines, wanted_range)
-        )
+        return is_scored(partial, _span(document, wanted_range))
 
     document = session.documents.get(uri)
     if document and wanted_range:
@@ -43,8 +43,8 @@ async def heat_map(session: Session, params: HeatMapParams) -> HeatMap:
     if analysis is None:
         return HeatMap(document.version, is_scored=False, message=session.reason(document))
     lines = document.lines
-    wanted = from_lsp.span(lines, wanted_range) if wanted_range else Span(0, len(document.text))
-    summary = _summary(analysis) if session.is_whole(document) else None
+    wanted = _span(document, wanted_range)
+    summary = _summary(analysis) if is_scored(analysis, _span(document, None)) else None
     hot = hot_words(analysis, wanted)
     bands: list[HeatBand] = []
     for first in range(0, len(hot), _BATCH):
@@ -89,6 +89,12 @@ def is_scored(analysis: "Analysis", wanted: Span) -> bool:
     first, last = _touched(words, wanted)
     is_open = np.isnan(words.logprob[first:last]) & (words.first_token[first:last] > 0)
     return not is_open.any()
+
+
+def _span(document: Document, wanted_range: types.Range | None) -> Span:
+    if wanted_range is None:
+        return Span(0, len(document.text))
+    return from_lsp.span(document.lines, wanted_range)
 
 
 def _touched(words: "WordScores", wanted: Span) -> tuple[int, int]:
