@@ -28,6 +28,10 @@ QUICK = Patience(
 )
 
 
+_HEARD_S = 0.5
+"""Longer than a message takes to the service and out of its loop."""
+
+
 class Breakable:
     """A way to engines in threads, and the means to break it."""
 
@@ -305,6 +309,7 @@ async def test_few_of_many_texts_are_on_the_way_at_once_and_what_is_urgent_passe
         urgent = session.analyzing("urgent", "u", priority=Priority.EDITED)
         await asyncio.sleep(0)
         session.client.hurry("7")
+        await asyncio.sleep(_HEARD_S)  # the engine would begin with what it has heard of so far
         session.engine.release.set()
         await asyncio.gather(held, urgent, *many)
         order = [text for text in session.engine.analyzed if text != HOLD]
