@@ -162,7 +162,8 @@ def test_the_cache_is_shown(terminal: Terminal) -> None:
     assert set(found) == {
         *("version", "path", "n_bytes", "n_bytes_on_disk", "max_bytes", "n_found", "n_missed")
     }
-    assert found["n_found"] == 4  # three documents and the choice of the model
+    # Three documents, the choice of the model, and the predictions that were shown before the rest.
+    assert found["n_found"] == 6
 
 
 def test_the_cache_is_cleared(terminal: Terminal) -> None:

@@ -14,6 +14,7 @@ from tokenizers import Tokenizer
 from ppl_engine.engine import Engine, Knowledge
 from ppl_engine.findings.correction.candidates import candidates
 from ppl_engine.findings.correction.lexicon import Lexicon
+from ppl_engine.findings.correction.slips import COSTS, Slip
 from ppl_engine.findings.correction.word_list import words
 from ppl_engine.findings.finding import Alternative
 from ppl_engine.findings.rereading import rereader as rereading
@@ -127,11 +128,15 @@ def check_of_any(text: str, judged: list[Judged]) -> None:
         results = [meant(text, one, alternative) for alternative in one.alternatives]
         assert 0 < len(set(results)) == len(results)
         assert text not in results
+        # Of the same small word twice one is too many even if the model does not mind it.
+        least_bits = COSTS.doubled_small if one.slip is Slip.DOUBLED else 0.0
         for alternative in one.alternatives:
             assert alternative.gain_bits is not None
-            assert alternative.gain_bits > 0
+            assert alternative.gain_bits > least_bits
             assert 0 <= alternative.probability <= 1.0001
-        assert one.alternatives[0].gain_bits > one.net_bits  # type: ignore[operator]
+        best_bits = one.alternatives[0].gain_bits
+        assert best_bits is not None
+        assert best_bits >= one.net_bits + least_bits - 1e-6
 
 
 @settings(deadline=None)
