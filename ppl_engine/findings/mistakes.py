@@ -55,11 +55,14 @@ def likely_mistakes(
 
 def _finding(judged: Judged) -> Finding:
     best = judged.alternatives[0]
+    gain_bits = best.gain_bits or 0.0
+    why = f"that makes the sentence {gain_bits:.1f} bits more probable"
+    if gain_bits <= 0:  # of the same small word twice one is too many, whatever the model says
+        why = "the same word stands there twice"
     return Finding(
         code=CODE,
         severity=SEVERITY,
-        message=f"{_what(judged.text, best.text)}: the sentence is {best.gain_bits:.1f} bits more "
-        f"probable that way, what it replaces has {judged.surprisal_bits:.1f}",
+        message=f"“{judged.text}” may be meant as “{best.text}”: {why}",
         span=judged.span,
         text=judged.text,
         surprisal_bits=judged.surprisal_bits,
@@ -67,7 +70,3 @@ def _finding(judged: Judged) -> Finding:
         rank=None,
         alternatives=judged.alternatives,
     )
-
-
-def _what(old: str, new: str) -> str:
-    return f"“{old}” may be meant as “{new}”"

@@ -80,7 +80,6 @@ def render(place: Place) -> Iterator[types.CodeAction]:
 
 def _replacements(place: Place) -> Iterator[types.CodeAction]:
     verified = [one for one in place.finding.alternatives if one.gain_bits is not None]
-    verified.sort(key=lambda one: -(one.gain_bits or 0.0))
     for idx, alternative in enumerate(verified):
         yield types.CodeAction(
             title=f"Replace with “{alternative.text}” ({alternative.gain_bits:+.1f} bits)",
