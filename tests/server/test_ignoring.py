@@ -294,15 +294,15 @@ def test_only_alternatives_that_were_verified_replace_and_the_best_is_preferred(
         render(
             place(
                 "a teh b",
-                Alternative("tea", 0.2, gain_bits=3.0),
-                Alternative("he", 0.3),
                 Alternative("the", 0.1, gain_bits=12.04),
+                Alternative("he", 0.3),
+                Alternative("with", 0.2, gain_bits=13.0),
             )
         )
     )
     assert [(one.title, one.is_preferred) for one in actions[:2]] == [
         ("Replace with “the” (+12.0 bits)", True),
-        ("Replace with “tea” (+3.0 bits)", None),
+        ("Replace with “with” (+13.0 bits)", None),  # gains more, and is a less likely slip
     ]
     assert not any(one.title.startswith("Replace") for one in actions[2:])
     assert actions[0].edit
