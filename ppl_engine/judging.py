@@ -6,13 +6,15 @@ done anew only where something changed; then thresholds decide what is shown, wh
 
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, replace
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 import numpy as np
 
 from ppl_engine.analysis import Analysis, Groundwork, Progress
 from ppl_engine.findings import surprising
 from ppl_engine.findings.calibration import Calibration
+from ppl_engine.findings.correction.lexicon import Lexicon
+from ppl_engine.findings.correction.slips import Slip
 from ppl_engine.findings.finding import Finding, in_order
 from ppl_engine.findings.mistakes import likely_mistakes
 from ppl_engine.findings.passages import passages
@@ -22,13 +24,17 @@ from ppl_engine.findings.rereading.values import Document, Judged
 from ppl_engine.findings.stretches import stretch_finding
 from ppl_engine.findings.surprising import alternatives, finding, surprising_words
 from ppl_engine.findings.suspects import suspects
-from ppl_engine.findings.vocabulary import WordsInText
+from ppl_engine.findings.vocabulary import WordsInText, term_of
 from ppl_engine.scoring.cache import WindowCache
 from ppl_engine.scoring.scorer import Prediction, Scorer
 from ppl_engine.scoring.scores import Ints, TokenScores
 from ppl_engine.scoring.word_scores import WordScores
 from ppl_engine.text.changes import TextChange
 from ppl_engine.text.spans import Span
+
+_RESPELLING: Final = frozenset({Slip.SPELLING, Slip.SPLIT, Slip.CASE})
+_FEWEST_OF_TERM: Final = 3
+"""So often in one text, a word that is in no list is no slip."""
 
 Predict: TypeAlias = Callable[
     [TokenScores, Ints], Generator[Progress, None, Sequence[Sequence[Prediction]]]
@@ -140,14 +146,25 @@ def with_findings(
     flagged, known = surprising_words(known, thresholds, least_bits)
     ground = replace(ground, vocabulary=known.vocabulary)
     kept = {} if earlier is None else _kept(earlier.analysis.findings, earlier.change_of_words)
-    mistakes = likely_mistakes(
-        _warm(ground.judged, analysis), tails.mistakes, thresholds.mistakes_per_1000_words
-    )
+    judged_words = _no_terms(_warm(ground.judged, analysis), known, means.rereader.lexicon)
+    rate = thresholds.mistakes_per_1000_words
+    mistakes = likely_mistakes(judged_words, tails.mistakes, rate)
     more = in_order([mistakes, _stretches(analysis, ground, means)])
     flagged = _outside_of(more, flagged, analysis.words)
     words = yield from _described(analysis, flagged, kept, means.predict)
     found = in_order([more, words])
     return replace(analysis, findings=found, groundwork=ground)
+
+
+def _no_terms(judged_words: Sequence[Judged], known: WordsInText, lexicon: Lexicon) -> list[Judged]:
+    """Drop what would respell a word that is in no list but comes again and again: it is a term."""
+    return [
+        one
+        for one in judged_words
+        if one.slip not in _RESPELLING
+        or lexicon.knows(one.text)
+        or np.count_nonzero(known.vocabulary.term == term_of(one.text)) < _FEWEST_OF_TERM
+    ]
 
 
 def _outside_of(findings: Sequence[Finding], word_idx: list[int], words: WordScores) -> list[int]:

@@ -128,3 +128,12 @@ def test_any_text_can_be_analyzed_and_explained(engine: Engine, text: str) -> No
     for offset in range(len(text)):
         engine.explain(analysis, offset)
     assert analysis.tokens.exact_spans
+
+
+def test_a_word_that_comes_again_and_again_is_a_term_and_not_respelled(engine: Engine) -> None:
+    once = "A filter of this kind keeps a proces for every window that it reads."
+    (found,) = analyzed(engine, INTRODUCTION + once).findings
+    assert (found.code, found.text) == ("likely-mistake", "proces")
+    again = " The proces is a number. Each proces is kept in a file."
+    findings = analyzed(engine, INTRODUCTION + once + again).findings
+    assert not [f for f in findings if f.code == "likely-mistake"]
