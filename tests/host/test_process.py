@@ -99,7 +99,8 @@ async def test_another_model_is_another_process_and_the_first_one_is_let_go(runt
 
 async def test_work_that_was_lost_with_a_killed_process_is_done_by_the_next(runtime: Path) -> None:
     async with User.there() as user, User.there() as other:
-        held = asyncio.create_task(user.scored(HOLD, "held", on_progress=lambda _: None))
+        held = asyncio.create_task(user.scored(HOLD, "held"))
+        await asyncio.sleep(0.5)  # the newest is done first: this must have begun before the rest
         waiting = [asyncio.create_task(user.scored(f"text {k}", str(k))) for k in range(20)]
         others = [asyncio.create_task(other.scored(f"text {k}", str(k))) for k in range(20)]
         await asyncio.sleep(0.1)
