@@ -229,6 +229,6 @@ def _kept(findings: Sequence[Finding], change: TextChange) -> dict[int, Finding]
     kept = {f.span.start: f for f in words if f.span.end <= change.start}
     for found in words:
         if change.old_end <= found.span.start:
-            span = Span(found.span.start + change.shift, found.span.end + change.shift)
+            span = found.span.moved(change.shift)
             kept[span.start] = replace(found, span=span) if change.shift else found
     return kept

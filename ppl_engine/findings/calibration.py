@@ -43,8 +43,8 @@ class Tail:
 
         Of what clean prose does not show at all, everything is stronger: minus infinity.
 
-        Between what was seen it is interpolated. Above, strengths over a high threshold fall off
-        exponentially (peaks over threshold, Pickands 1975), with the mean of the last few seen.
+        It is read off the strengths seen. Above the last few, strengths over a high threshold fall
+        off exponentially (peaks over threshold, Pickands 1975), with the mean of those few.
         """
         if per_1000_words <= 0:
             return math.inf

@@ -46,7 +46,7 @@ def suspects(
         for idx in candidates[known.vocabulary.may_be_flagged[candidates] == 1].tolist()
         if idx in odd
         or suspicion_bits <= bits[idx]
-        or not _knows(lexicon, text[words.starts[idx] : words.ends[idx]])
+        or not lexicon.knows(text[words.starts[idx] : words.ends[idx]])
     ]
     before = [
         idx - 1
@@ -74,7 +74,3 @@ def _looks_odd(known: WordsInText, word_idx: Ints) -> NDArray[np.bool_]:
             word = text[words.starts[idx] : words.ends[idx]]
             odd[at] |= idx > 0 and article_by_sound(word) != article
     return odd
-
-
-def _knows(lexicon: Lexicon, word: str) -> bool:
-    return lexicon.knows(word) or lexicon.knows(word.lower())

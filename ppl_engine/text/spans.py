@@ -19,3 +19,7 @@ class Span:
     def of(self, text: str) -> str:
         """Return the characters of `text` under this span."""
         return text[self.start : self.end]
+
+    def moved(self, shift: int) -> "Span":
+        """Return a span of the same length that begins `shift` code points later."""
+        return Span(self.start + shift, self.end + shift)

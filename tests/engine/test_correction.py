@@ -1,5 +1,7 @@
 """What could have been meant: known slips by table, and what holds of any text by property."""
 
+from collections.abc import Sequence
+
 import pytest
 import regex
 from hypothesis import given
@@ -7,10 +9,11 @@ from hypothesis import strategies as st
 
 from ppl_engine.english.lexicon import load_lexicon
 from ppl_engine.findings.correction.candidates import candidates, expected_here
+from ppl_engine.findings.correction.place import place_of
 from ppl_engine.findings.correction.slips import COSTS, Candidate, Slip
 from ppl_engine.findings.correction.spelling import Edit, edit_of
 from ppl_engine.findings.correction.word_list import words
-from ppl_engine.text.words import units
+from ppl_engine.text.words import Units, units
 from tests.texts import NASTY, characters
 
 PIECES = (
@@ -28,8 +31,18 @@ def of_marked(marked: str, expected: tuple[str, ...] = ()) -> tuple[str, list[Ca
     found = units(text)
     idx = found.starts.tolist().index(len(before))
     assert found.ends[idx] == len(before) + len(word)
-    place = (text, found.starts, found.ends, found.is_word, idx, load_lexicon())
-    return text, [*candidates(*place), *expected_here(*place, expected)]
+    return text, [one for group in meant(text, found, idx, expected) for one in group]
+
+
+def meant(
+    text: str, found: Units, idx: int, expected: Sequence[str]
+) -> tuple[list[Candidate], list[Candidate]]:
+    """Return the candidates for a word, and those of what a model would expect there."""
+    place = place_of(text, found.starts, found.ends, found.is_word, idx)
+    if place is None:
+        return [], []
+    lexicon = load_lexicon()
+    return candidates(text, place, lexicon), expected_here(text, place, lexicon, expected)
 
 
 def applied(text: str, candidate: Candidate) -> str:
@@ -200,8 +213,7 @@ def test_of_any_word_of_any_text(text: str, expected: list[str]) -> None:
     found = units(text)
     for idx in range(len(found.starts)):
         start, end = int(found.starts[idx]), int(found.ends[idx])
-        place = (text, found.starts, found.ends, found.is_word, idx, load_lexicon())
-        possible, likely = candidates(*place), expected_here(*place, expected)
+        possible, likely = meant(text, found, idx, expected)
         assert len(possible) <= 60
         assert [c.cost_bits for c in possible] == sorted(c.cost_bits for c in possible)
         for group in (possible, likely):
@@ -215,3 +227,18 @@ def test_of_any_word_of_any_text(text: str, expected: list[str]) -> None:
             n_breaks = len(BREAK_IN_PARAGRAPH.findall(replaced))
             assert n_breaks <= (candidate.slip is Slip.DOUBLED)
             assert not BREAK_IN_PARAGRAPH.search(candidate.text)
+
+
+@given(st.text(characters, max_size=40), st.text(characters, max_size=40))
+def test_what_was_meant_depends_on_the_place_alone(before: str, after: str) -> None:
+    text = before + " then with out teh " + after
+    lexicon = load_lexicon()
+    found = units(text)
+    for idx in range(len(found.starts)):
+        place = place_of(text, found.starts, found.ends, found.is_word, idx)
+        if place is None:
+            continue
+        low = place.before[-1].span.start if place.before else place.span.start
+        high = place.after[-1].span.end if place.after else place.span.end
+        alone = [one.moved(low) for one in candidates(text[low:high], place.moved(-low), lexicon)]
+        assert alone == candidates(text, place, lexicon)

@@ -14,6 +14,7 @@ from tokenizers import Tokenizer
 from ppl_engine.engine import Engine, Knowledge
 from ppl_engine.findings.correction.candidates import candidates
 from ppl_engine.findings.correction.lexicon import Lexicon
+from ppl_engine.findings.correction.place import place_of
 from ppl_engine.findings.correction.slips import COSTS, Slip
 from ppl_engine.findings.correction.word_list import words
 from ppl_engine.findings.finding import Alternative
@@ -182,8 +183,8 @@ def test_tokens_of_a_candidate_are_those_of_the_text_with_it(text: str, seed: in
         ((_, scores),) = next(scorer.score_windows([window]))
         reading = Reading(document, block, scores)
         for idx in block.suspects:
-            place = (text, words.starts, words.ends, words.is_word, idx, LEXICON)
-            for candidate in candidates(*place):
+            place = place_of(text, words.starts, words.ends, words.is_word, idx)
+            for candidate in candidates(text, place, LEXICON) if place else ():
                 option = spelled_out(reading, Proposal(idx, candidate), scorer)
                 if option is None:
                     continue

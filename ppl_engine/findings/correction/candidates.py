@@ -4,54 +4,30 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from typing import Final
 
-import numpy as np
-from numpy.typing import NDArray
-
 from ppl_engine.findings.correction import small_words, spelling, word_forms
 from ppl_engine.findings.correction.lexicon import Lexicon
-from ppl_engine.findings.correction.place import Place, place_of
+from ppl_engine.findings.correction.place import Place
 from ppl_engine.findings.correction.slips import Candidate
-from ppl_engine.scoring.scores import Ints
 
 _MOST: Final = 60
 
 
-def candidates(  # noqa: PLR0913, PLR0917 - columns of one table
-    text: str,
-    starts: Ints,
-    ends: Ints,
-    is_word: NDArray[np.bool_],
-    idx: int,
-    lexicon: Lexicon,
-) -> list[Candidate]:
+def candidates(text: str, place: Place, lexicon: Lexicon) -> list[Candidate]:
     """Return what could have been meant by a word of a text, the cheapest first.
 
-    The arrays are those of `WordScores`. None for what is no plain word: digits, underscores, all
-    capitals.
+    What it comes to depends on the place alone; `place_of` finds it.
     """
-    place = place_of(text, starts, ends, is_word, idx)
-    if place is None:
-        return []
     found = _cheapest(_possible(place, lexicon), text)
     return sorted(found, key=lambda c: (c.cost_bits, -lexicon.count(c.text)))[:_MOST]
 
 
-def expected_here(  # noqa: PLR0913, PLR0917 - columns of one table
-    text: str,
-    starts: Ints,
-    ends: Ints,
-    is_word: NDArray[np.bool_],
-    idx: int,
-    lexicon: Lexicon,
-    expected: Sequence[str],
+def expected_here(
+    text: str, place: Place, lexicon: Lexicon, expected: Sequence[str]
 ) -> list[Candidate]:
     """Return what a model expects in the place of a word, as candidates.
 
     `expected` are whole words, the likeliest first.
     """
-    place = place_of(text, starts, ends, is_word, idx)
-    if place is None:
-        return []
     return _cheapest(word_forms.expected_instead(place, expected, lexicon), text)
 
 

@@ -1,6 +1,6 @@
 """A word with what stands beside it, and how what replaces it must look."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -33,6 +33,10 @@ class Neighbor:
     gap: str
     """What is between the two: blanks, or one line break with blanks."""
 
+    def moved(self, shift: int) -> "Neighbor":
+        """Return the same elsewhere."""
+        return replace(self, span=self.span.moved(shift))
+
     @property
     def is_on_line(self) -> bool:
         """Whether only blanks are between the two."""
@@ -52,6 +56,12 @@ class Place:
     starts_sentence: bool
     apostrophe: str
     """The one that is used hereabouts."""
+
+    def moved(self, shift: int) -> "Place":
+        """Return the same elsewhere in a text, or in another."""
+        before = tuple(one.moved(shift) for one in self.before)
+        after = tuple(one.moved(shift) for one in self.after)
+        return replace(self, span=self.span.moved(shift), before=before, after=after)
 
     @property
     def lower(self) -> str:

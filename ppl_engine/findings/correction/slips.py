@@ -6,7 +6,7 @@ candidate is worth showing where the model gains more bits by it than it costs.
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
@@ -65,6 +65,10 @@ class Candidate:
     slip: Slip
     cost_bits: float
     """−log2 of the probability that somebody who means `text` writes what stands there."""
+
+    def moved(self, shift: int) -> "Candidate":
+        """Return the same elsewhere in a text."""
+        return replace(self, span=self.span.moved(shift))
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Generator, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import groupby
 from typing import Final
 
@@ -10,6 +10,7 @@ import numpy as np
 
 from ppl_engine.findings.correction.candidates import candidates, expected_here
 from ppl_engine.findings.correction.lexicon import Lexicon
+from ppl_engine.findings.correction.place import Place, place_of
 from ppl_engine.findings.correction.slips import COSTS, Candidate, Slip
 from ppl_engine.findings.finding import Alternative
 from ppl_engine.findings.rereading.reading import Block, Reading, blocks
@@ -38,8 +39,6 @@ _N_EXPECTED: Final = 20
 _N_REMEMBERED: Final = 2048
 _N_SPELLINGS: Final = 20_000
 _N_MEANT: Final = 4096
-_LOOK_AROUND: Final = 120
-"""Characters beside a word, more than its neighbors take, that decide what could be meant by it."""
 
 
 class Rereader:
@@ -49,7 +48,7 @@ class Rereader:
         self._scorer = scorer
         self._lexicon = lexicon
         self._spellings: dict[str, Ints] = {}
-        self._meant: dict[tuple[str, int], list[Candidate]] = {}
+        self._meant: dict[Place, list[Candidate]] = {}
         self._remembered: OrderedDict[bytes, tuple[Judged, ...]] = OrderedDict()
 
     @property
@@ -102,30 +101,28 @@ class Rereader:
     def _proposals(self, reading: Reading, word_idx: int) -> Iterator[Proposal]:
         """Yield the candidates of a word that could gain what they cost."""
         text, words = reading.document.text, reading.document.words
-        place = (text, words.starts, words.ends, words.is_word, word_idx, self._lexicon)
-        for candidate in self._candidates(reading.document, word_idx):
+        place = place_of(text, words.starts, words.ends, words.is_word, word_idx)
+        if place is None:
+            return
+        for candidate in self._candidates(text, place):
             if may_be_worth(reading, one := Proposal(word_idx, candidate)):
                 yield one
-        word = text[words.starts[word_idx] : words.ends[word_idx]]
-        least_bits = COSTS.expected + self._lexicon.usage_bits(word) + LEAST_NET_BITS
+        least_bits = COSTS.expected + self._lexicon.usage_bits(place.word) + LEAST_NET_BITS
         if least_bits < reading.surprisal_bits(word_idx, word_idx + 1):
-            for candidate in expected_here(*place, self._expected(reading, word_idx)):
+            expected = self._expected(reading, word_idx)
+            for candidate in expected_here(text, place, self._lexicon, expected):
                 yield Proposal(word_idx, candidate)
 
-    def _candidates(self, document: Document, word_idx: int) -> list[Candidate]:
-        """Return what could have been meant by a word; known if the same stood there before."""
-        words, text = document.words, document.text
-        start, end = int(words.starts[word_idx]), int(words.ends[word_idx])
-        low = max(0, start - _LOOK_AROUND)
-        key = (text[low : end + _LOOK_AROUND], start - low)
-        if key not in self._meant:
-            found = candidates(
-                text, words.starts, words.ends, words.is_word, word_idx, self._lexicon
-            )
+    def _candidates(self, text: str, place: Place) -> list[Candidate]:
+        """Return what could have been meant in a place; known if there was one like it before."""
+        start = place.span.start
+        alike = place.moved(-start)
+        if alike not in self._meant:
             if len(self._meant) == _N_MEANT:
                 self._meant.clear()
-            self._meant[key] = [_moved(candidate, -start) for candidate in found]
-        return [_moved(candidate, start) for candidate in self._meant[key]]
+            found = candidates(text, place, self._lexicon)
+            self._meant[alike] = [one.moved(-start) for one in found]
+        return [one.moved(start) for one in self._meant[alike]]
 
     def _expected(self, reading: Reading, word_idx: int) -> list[str]:
         """Return whole words that the model expects in the place of a word."""
@@ -193,11 +190,6 @@ class Rereader:
         by_word = groupby(gains, key=lambda gain: gain.option.proposal.word_idx)
         judged = (_judged(reading, list(group)) for _, group in by_word)
         return [one for one in judged if one is not None]
-
-
-def _moved(candidate: Candidate, shift: int) -> Candidate:
-    span = candidate.span
-    return replace(candidate, span=Span(span.start + shift, span.end + shift))
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,5 +51,4 @@ class Judged:
 
     def moved(self, shift: int) -> "Judged":
         """Return the same at another place."""
-        span = Span(self.span.start + shift, self.span.end + shift)
-        return replace(self, word_start=self.word_start + shift, span=span)
+        return replace(self, word_start=self.word_start + shift, span=self.span.moved(shift))
