@@ -6,11 +6,13 @@ from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Final
 
-from ppl_engine.cli.check.checked import Checked
+from ppl_engine.cli.check.checked import NO_ALLOWANCE, Allowance, Checked
+from ppl_engine.cli.check.gates import breaches
 from ppl_engine.cli.guidance import Guidance
 from ppl_engine.cli.places import Lines
 from ppl_engine.cli.session import Session
 from ppl_engine.cli.sources import STDIN, Source, read_sources
+from ppl_engine.configuration.gates import Gates
 from ppl_engine.findings.thresholds import Thresholds
 from ppl_engine.text.languages import (
     DOCUMENT_SUFFIXES,
@@ -100,4 +102,19 @@ class Checking:
                 at = problem.span.start
                 place = f"{path}:{lines.line_at(at) + 1}:{lines.column(at) + 1}"
                 self.session.note(f"{place}: {problem.message}")
-        return Checked(path, text, replace(verdict, findings=sifted.findings), sifted.n_ignored)
+        gates = self.guidance.gates(path)
+        return Checked(
+            path,
+            text,
+            replace(verdict, findings=sifted.findings),
+            sifted.n_ignored,
+            breaches(verdict.summary, gates),
+            self._allowance(path, gates),
+        )
+
+    def _allowance(self, path: str, gates: Gates) -> Allowance:
+        if gates.max_findings is None:
+            return NO_ALLOWANCE
+        if self.arguments.max_findings is not None:
+            return Allowance(gates.max_findings)
+        return Allowance(gates.max_findings, str(self.guidance.workspace(path).root))
