@@ -55,8 +55,9 @@ def within_budget(word_idx: Sequence[int], words: WordScores, thresholds: Thresh
         return []
     n_words = int(words.is_word.sum())
     budget = max(1, n_words * thresholds.max_per_1000_words // 1000)
-    by_excess = np.argsort(-words.excess_bits[np.array(word_idx, dtype=np.int64)], kind="stable")
-    return sorted(word_idx[k] for k in by_excess[:budget].tolist())
+    candidates = np.array(word_idx, dtype=np.int64)
+    by_excess = np.argsort(-words.excess_bits[candidates], kind="stable")
+    return sorted(candidates[by_excess[:budget]].tolist())
 
 
 def strengths(words: WordScores) -> Floats:

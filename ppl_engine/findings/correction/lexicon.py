@@ -1,7 +1,7 @@
 """The words of English, with how often they are used."""
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import regex
@@ -136,7 +136,7 @@ class Lexicon:
         yield from _within(lower, self.uncommon, 1)
 
 
-def _within(lower: str, words: Iterable[str], distance: int) -> Iterator[tuple[str, int]]:
+def _within(lower: str, words: Sequence[str], distance: int) -> Iterator[tuple[str, int]]:
     """Yield those of the words that are within a distance, with it, but not the word itself."""
     from rapidfuzz.distance import OSA  # noqa: PLC0415 - few texts need it
     from rapidfuzz.process import extract  # noqa: PLC0415
