@@ -8,6 +8,7 @@ from typing import Final
 from ppl_engine.findings.codes import WORD_CODES
 from ppl_engine.findings.finding import Alternative, Finding
 from ppl_engine.report.markup import decimal, escaped
+from ppl_engine.text.blocks import paragraph_at
 
 NAMES: Final = {
     "likely-mistake": ("likely mistake", "likely mistakes"),
@@ -48,13 +49,15 @@ def finding_list(text: str, findings: Sequence[Finding], anchor: str) -> Iterato
 
 
 def _context(text: str, finding: Finding) -> str:
-    """Return a finding in what stands around it, on one line."""
+    """Return a finding in what stands around it in its paragraph, on one line."""
     start, end = finding.span.start, finding.span.end
-    low, high = max(0, start - _N_CONTEXT), min(len(text), end + _N_CONTEXT)
+    first = paragraph_at(text, start) or finding.span
+    last = paragraph_at(text, end - 1) or finding.span
+    low, high = max(first.start, start - _N_CONTEXT), min(last.end, end + _N_CONTEXT)
     before, after = text[low:start], text[end:high]
-    if 0 < low:
+    if first.start < low:
         before = "…" + before.partition(" ")[2]
-    if high < len(text):
+    if high < last.end:
         after = after.rpartition(" ")[0] + "…"
     found = text[start:end]
     if _LONGEST_EXCERPT < len(found):
@@ -66,10 +69,11 @@ def _context(text: str, finding: Finding) -> str:
 def _alternatives(alternatives: Sequence[Alternative]) -> Iterator[str]:
     if not alternatives:
         return
-    yield "<ul>"
+    said = "gains" if alternatives[0].gain_bits is not None else "probability"
+    yield f'<ul aria-label="alternatives, each with its {said}">'
     for one in alternatives:
         said = (
-            f"{one.probability:.0%} expected"
+            f"{one.probability:.0%}"
             if one.gain_bits is None
             else f"gains {decimal(one.gain_bits, 1)} bits"
         )

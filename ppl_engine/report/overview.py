@@ -11,7 +11,7 @@ from ppl_engine.report.markup import count, decimal, escaped
 from ppl_engine.report.values import About, Row, Total
 
 _MAX_BARS: Final = 24
-_LEAST_DOCUMENTS: Final = 3
+_LEAST_DOCUMENTS: Final = 6
 """A distribution over fewer says nothing that the table does not."""
 
 _BAR_WIDTH: Final = 10
@@ -58,8 +58,8 @@ def distribution(rows: Sequence[Row]) -> Iterator[str]:
         bar = _HEIGHT * number / float(numbers.max())
         said = f"{low:.2f} to {high:.2f} bits per byte: {count(number, 'document')}"
         yield (
-            f'<g><title>{said}</title><rect class="bar" x="{idx * _BAR_WIDTH + 0.5}" '
-            f'y="{_HEIGHT - bar:.1f}" width="{_BAR_WIDTH - 1}" height="{bar:.1f}"/></g>'
+            f'<g><title>{said}</title><rect class="bar" x="{idx * _BAR_WIDTH}" '
+            f'y="{_HEIGHT - bar:.1f}" width="{_BAR_WIDTH}" height="{bar:.1f}"/></g>'
         )
     yield "</svg></div>"
     yield f'<p class="axis"><span>{edges[0]:.2f}</span> <span>{edges[-1]:.2f}</span></p>'

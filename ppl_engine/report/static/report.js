@@ -244,8 +244,10 @@
       stroke: color("faint-text"),
       grid: { stroke: color("line"), width: 1 },
       ticks: { show: false },
+      gap: 6,
       font: "12px system-ui, sans-serif",
     };
+    const pale = `${color("information")}80`; // half of it, so that the mean stands out
     const paths = uPlot.paths.bars({ size: [1, 3], align: 1 });
     const plot = new uPlot(
       {
@@ -253,17 +255,17 @@
         height: 200,
         scales: { x: { time: false }, y: { range: (_, low, high) => [0, Math.max(high, 1) * 1.04] } },
         axes: [
-          { ...axis, space: 70, values: (_, ticks) => ticks.map((at) => at.toLocaleString("en")) },
+          { ...axis, size: 26, space: 70, values: (_, ticks) => ticks.map((at) => at.toLocaleString("en")) },
           { ...axis, size: 36, space: 40 },
         ],
         cursor: { y: false, points: { size: 7 } },
-        legend: { live: true },
+        legend: { live: true, markers: { width: 0 } },
         series: [
           { label: "word", value: (_, at) => (at === null ? "–" : (at + 1).toLocaleString("en")) },
           {
             label: "highest",
-            stroke: color("information"),
-            fill: color("information"),
+            stroke: pale,
+            fill: pale,
             width: 0,
             paths,
             points: { show: false },
