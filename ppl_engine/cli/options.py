@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     Subparsers = argparse._SubParsersAction[  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
         argparse.ArgumentParser
     ]
+    # Nor for what `add_argument_group` returns.
+    ArgumentGroup = argparse._ArgumentGroup  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
 
 FORMATS: Final = ("text", "json", "jsonl")
 
@@ -99,7 +101,7 @@ def add_configuration(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def add_guidance(parser: argparse.ArgumentParser) -> "argparse._ArgumentGroup":  # noqa: SLF001
+def add_guidance(parser: argparse.ArgumentParser) -> "ArgumentGroup":
     """Add the options about what is read of configurations and baselines; return their group."""
     group = parser.add_argument_group("configuration", "see docs/ignoring.md")
     which = group.add_mutually_exclusive_group()

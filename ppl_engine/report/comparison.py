@@ -47,7 +47,7 @@ def most_differing(
         return [
             Differing(int(mine[k]), float(bits[k]), float(other_bits[k]))
             for k in places[:n].tolist()
-            if _LEAST_BITS <= sign * difference[k]
+            if sign * difference[k] >= _LEAST_BITS
         ]
 
     return chosen(order, 1), chosen(order[::-1], -1)
@@ -122,8 +122,9 @@ def _figure(value: float | None) -> str:
 
 
 def _model_row(model: ModelInfo, value: float | None, first: float | None) -> str:
-    is_known = value is not None and first is not None
-    difference = f"{value - first:+.3f}" if is_known and value != first else "–"
+    difference = "–"
+    if value is not None and first is not None and value != first:
+        difference = f"{value - first:+.3f}"
     return (
         f'<tr><th scope="row"><bdi>{escaped(model_label(model))}</bdi></th>'
         f'<td class="number">{decimal(value, 3)}</td><td class="number">{difference}</td></tr>'

@@ -61,7 +61,7 @@ def _context(text: str, finding: Finding) -> str:
     if high < last.end:
         after = after.rpartition(" ")[0] + "…"
     found = text[start:end]
-    if _LONGEST_EXCERPT < len(found):
+    if len(found) > _LONGEST_EXCERPT:
         first, last = found[: _LONGEST_EXCERPT // 2], found[-_LONGEST_EXCERPT // 2 :]
         found = f"{first.rpartition(' ')[0] or first} … {last.partition(' ')[2] or last}"
     parts = (escaped(_SPACES.sub(" ", part)) for part in (before, found, after))

@@ -46,7 +46,7 @@ def heat_html(
     for paragraph in paragraphs(text):
         chunk += writer.paragraph(paragraph, places.get(paragraph.start))
         length += len(paragraph)
-        if _CHUNK_LENGTH <= length:
+        if length >= _CHUNK_LENGTH:
             yield f"<div>{chunk}</div>\n"
             length, chunk = 0, ""
     if chunk:

@@ -61,7 +61,7 @@ _READING: Final = (
 
 @cache
 def _static(name: str) -> str:
-    return (files(__package__) / "static" / name).read_text(encoding="utf-8")
+    return (files("ppl_engine.report") / "static" / name).read_text(encoding="utf-8")
 
 
 @cache

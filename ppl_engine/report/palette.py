@@ -102,7 +102,8 @@ def css() -> str:
         for band, style in enumerate(UNDERLINES, start=1)
     )
     # Paper is light whatever the screen is.
-    return f":root{{{light}}}\n@media screen and (prefers-color-scheme:dark){{:root{{{dark}}}}}\n{underlines}"
+    on_dark_screens = "@media screen and (prefers-color-scheme:dark)"
+    return f":root{{{light}}}\n{on_dark_screens}{{:root{{{dark}}}}}\n{underlines}"
 
 
 def _properties(theme: Theme) -> Mapping[str, str]:

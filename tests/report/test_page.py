@@ -2,15 +2,20 @@
 
 import base64
 import hashlib
+import io
 import json
 import re
+from collections.abc import Iterator
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ppl_engine.report.markup import data, escaped, shown
-from ppl_engine.report.values import About
+from ppl_engine.report.page import page_html
+from ppl_engine.report.values import About, Reported
+from ppl_engine.text.spans import Span
 from tests.report.samples import (
     Element,
     about,
@@ -22,8 +27,6 @@ from tests.report.samples import (
     parsed,
 )
 from tests.texts import NASTY
-from ppl_engine.report.values import Reported
-from ppl_engine.text.spans import Span
 
 TAGS = {
     *("html", "head", "meta", "title", "style", "body", "script", "header", "main", "section"),
@@ -50,7 +53,7 @@ def test_no_text_becomes_markup(reported: list[Reported], title: str) -> None:
     assert {one.tag for one in root.all()} <= TAGS
     assert names(root) <= ATTRIBUTES
     assert root.one("h1").text == shown(title)
-    assert root.one("title").text == shown(title)
+    assert root.one("head").one("title").text == shown(title)
     kinds = [one.attributes.get("type") for one in root.all("script")]
     assert kinds.count(None) == 1
     assert set(kinds) <= {None, "application/json"}
@@ -149,5 +152,27 @@ def test_headings_go_down_one_level_at_a_time() -> None:
     root = parsed(page(Reported("a.md", analyzed(text), [found])))
     levels = [int(one.tag[1]) for one in root.all() if re.fullmatch("h[1-6]", one.tag)]
     assert levels[0] == 1
-    assert all(after - before <= 1 for before, after in zip(levels, levels[1:], strict=False))
+    assert all(after - before <= 1 for before, after in pairwise(levels))
     assert found.message in root.one(of_class="message").text
+
+
+def test_a_document_is_written_before_the_next_is_asked_for() -> None:
+    spool = io.StringIO(newline="")
+    sizes: list[int] = []
+
+    def asked() -> Iterator[Reported]:
+        for _ in range(3):
+            yield Reported("a.md", analyzed("the wild zebra " * 100), [])
+            sizes.append(spool.tell())
+
+    head = next(page_html(asked(), spool, about))
+    assert head.startswith("<!DOCTYPE html>")
+    assert sizes == sorted(set(sizes))
+    assert len(sizes) == 3
+
+
+def test_the_page_grows_with_the_text_and_no_faster() -> None:
+    lengths = [
+        len(page(Reported("a", analyzed("a wild zebra ran.\n\n" * n), []))) for n in (0, 500, 1000)
+    ]
+    assert lengths[2] - lengths[1] < 1.1 * (lengths[1] - lengths[0])

@@ -1,6 +1,7 @@
 """The profile of a text, against one computed word by word."""
 
 import json
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -33,7 +34,7 @@ def test_it_has_the_highest_word_and_the_mean_of_those_around(text: str) -> None
     assert profile.first_word[0] == 0
     edges = [*profile.first_word.tolist(), len(scored)]
     radius = max(4, len(scored) // 80)
-    for number, (low, high) in enumerate(zip(edges[:-1], edges[1:], strict=True)):
+    for number, (low, high) in enumerate(pairwise(edges)):
         assert low < high
         idx, bits = max(scored[low:high], key=lambda one: one[1])
         assert (profile.highest_idx[number], profile.highest[number]) == (idx, bits)
