@@ -4,14 +4,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from ppl_engine.cli.output import Part, on_terminal
-from ppl_engine.report.palette import LIGHT
 
 STYLES: Final = (
     "",
-    *(f"{swatch.text} on {swatch.background}" for swatch in LIGHT.bands[:-1]),
-    f"bold underline {LIGHT.bands[-1].text} on {LIGHT.bands[-1].background}",
+    "black on #fff7bc",
+    "black on #fee391",
+    "black on #fe9929",
+    "white on #cc4c02",
+    "bold underline white on #7f2704",
 )
-"""One for each band, from calm to hottest; the hottest is underlined too."""
+"""One for each band, from calm to hottest. One hue that only darkens can be told apart whatever
+colors the eyes see; the hottest is underlined too."""
 
 _BANDS_IN_BRACKETS: Final = range(3, 6)
 
