@@ -107,7 +107,7 @@ def profile_html(
     yield f'<figure class="profile" data-for="{anchor}">\n<div class="plot">'
     yield f'<span class="top">{top:.0f} bits</span>'
     yield (
-        f'<svg viewBox="0 0 {_WIDTH:.0f} {_HEIGHT:.0f}" preserveAspectRatio="none" role="img" '
+        f'<svg viewBox="0 0 {_WIDTH:.0f} {_HEIGHT:.0f}" preserveAspectRatio="none" role="group" '
         f'aria-label="Surprisal of words from the beginning to the end, at most {top:.0f} bits">'
     )
     yield from _stripes(at, headings, anchor, profile.n_words)
@@ -161,7 +161,7 @@ def _stripes(
         parity = "odd" if number % 2 else "even"
         title = escaped(heading.title)
         yield (
-            f'<a href="#{anchor}-s{number}" tabindex="-1"><title>{title}</title><rect '
+            f'<a href="#{anchor}-s{number}"><title>{title}</title><rect '
             f'class="{parity}" x="{x:.1f}" y="0" width="{width:.1f}" height="{_HEIGHT:.0f}"/></a>'
         )
 
