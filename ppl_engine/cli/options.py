@@ -49,15 +49,17 @@ def add_command(
     summary: str,
     about: str,
     formats: Sequence[str] = FORMATS,
+    has_default_path: bool = False,
 ) -> argparse.ArgumentParser:
     """Add a subcommand that reads documents, with the arguments that all of these take."""
     parser = new_command(commands, name, summary=summary, about=about)
     parser.add_argument(
         "paths",
         metavar="PATH",
-        nargs="+",
-        help="a file, a directory (its Markdown and text files, without what git ignores), a pattern "
-        "such as 'docs/**/*.md', or - for standard input",
+        nargs="*" if has_default_path else "+",
+        help="a file, a directory (its Markdown and text files, without what git ignores), a "
+        "pattern such as 'docs/**/*.md', or - for standard input"
+        + (" (default: this directory)" if has_default_path else ""),
     )
     parser.add_argument("--format", choices=formats, default="text", help="default: text")
     parser.add_argument(

@@ -11,6 +11,7 @@ from ppl_engine.cli.guidance import Guidance
 from ppl_engine.cli.places import Lines
 from ppl_engine.cli.session import Session
 from ppl_engine.cli.sources import STDIN, Source, read_sources
+from ppl_engine.cli.walking.walk import Walker
 from ppl_engine.findings.thresholds import Thresholds
 from ppl_engine.text.languages import (
     DOCUMENT_SUFFIXES,
@@ -46,8 +47,7 @@ class Checking:
 
         Raises EngineError if there is no model; what fails for one document is reported.
         """
-        paths = self.arguments.paths
-        for source in read_sources(paths, DOCUMENT_SUFFIXES, self.session, self.guidance):
+        for source in self._sources():
             checked = self.checked(source)
             if checked is not None:
                 yield checked
@@ -85,6 +85,19 @@ class Checking:
                 f"{language}; pip install 'ppl-lsp[code]'"
             )
         return language
+
+    def _sources(self) -> Iterator[Source]:
+        arguments = self.arguments
+        return read_sources(
+            arguments.paths,
+            DOCUMENT_SUFFIXES,
+            self.session,
+            self.guidance,
+            walker=Walker(
+                self.session, respects_gitignore=not arguments.no_respect_gitignore
+            ),
+            stdin_name=arguments.stdin_filename or STDIN,
+        )
 
     def _analyzed(self, source: Source, language: str, thresholds: Thresholds) -> "Analysis | None":
         steps = self.session.engine.analyze(source.text, language=language, thresholds=thresholds)

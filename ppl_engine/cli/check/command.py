@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from ppl_engine.cli.check.checked import Run, Tally
 from ppl_engine.cli.check.formats import NAMES
+from ppl_engine.cli.check.scope import add_scope, settle_scope
 from ppl_engine.cli.options import add_command, add_configuration
 from ppl_engine.cli.session import ExitCode, Models, Session
 from ppl_engine.findings.thresholds import Thresholds
@@ -41,7 +42,7 @@ _THRESHOLD_HELP: Final = {
 
 def add_to(commands: "Subparsers") -> None:
     """Add the command and its options."""
-    parser = add_command(commands, "check", summary=_SUMMARY, about=_ABOUT, formats=NAMES)
+    parser = add_command(commands, "check", summary=_SUMMARY, about=_ABOUT, formats=NAMES, has_default_path=True)
     parser.add_argument(
         "--heat", action="store_true", help="text: show the whole text with its surprisal"
     )
@@ -51,6 +52,7 @@ def add_to(commands: "Subparsers") -> None:
         help=f"read every file as this: {', '.join(LANGUAGES)} "
         "(default: by suffix; markdown for standard input)",
     )
+    add_scope(parser)
     add_configuration(parser)
     group = parser.add_argument_group("thresholds")
     for field in fields(Thresholds):
@@ -76,6 +78,7 @@ def run(arguments: argparse.Namespace, models: Models) -> int:
         session.fail(f"--heat is text for people: leave out --format {arguments.format}")
         return ExitCode.FAILED
     with session.reporting_failures():
+        settle_scope(arguments)
         guidance = Guidance(arguments, session)
         with open_reports(targets(arguments), Run(session, tally)) as reports:
             for checked in Checking(session, arguments, guidance).documents():
