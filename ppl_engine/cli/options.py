@@ -42,7 +42,7 @@ def new_command(
     )
 
 
-def add_command(
+def add_command(  # noqa: PLR0913 - the last two are for `check`
     commands: "Subparsers",
     name: str,
     *,

@@ -181,4 +181,3 @@ def test_what_is_excluded_can_be_left_out_though_it_is_named(terminal: Terminal)
 def test_without_paths_the_directory_is_checked(terminal: Terminal) -> None:
     terminal.write("a.md", "a")
     assert paths(terminal) == ["./a.md"]
-

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Final
 
+from ppl_engine.cli.changes.changes import OtherVersionError
 from ppl_engine.cli.check.checked import Checked
 from ppl_engine.cli.guidance import Guidance
 from ppl_engine.cli.places import Lines
@@ -24,6 +25,8 @@ from ppl_engine.text.languages import (
 
 if TYPE_CHECKING:
     from ppl_engine.analysis import Analysis
+    from ppl_engine.cli.changes.changes import Changes
+    from ppl_engine.cli.changes.touched import Touched
     from ppl_engine.verdict import Verdict
 
 _NO_FINDINGS: Final = Thresholds(
@@ -41,6 +44,8 @@ class Checking:
     session: Session
     arguments: argparse.Namespace
     guidance: Guidance
+    changes: "Changes | None" = None
+    """What it keeps to; None for whole documents."""
 
     def documents(self) -> Iterator[Checked]:
         """Yield the documents with what is said of them, by this run or by an earlier one.
@@ -53,7 +58,17 @@ class Checking:
                 yield checked
 
     def checked(self, source: Source) -> Checked | None:
-        """Return one document with what is said of it; None, and a line, where that fails."""
+        """Return one document with what is said of it.
+
+        None where it did not change, if changes are asked for, and where it fails, with a line.
+        """
+        try:
+            touched = self.changes.touched(source) if self.changes else None
+        except OtherVersionError as error:
+            self.session.fail(f"{source.path}: {error}")
+            return None
+        if self.changes and touched is None:
+            return None
         language = self.language(source)
         thresholds = self.guidance.thresholds(source.path)
         verdict = self.session.known_verdict(source.text, language, thresholds)
@@ -66,7 +81,7 @@ class Checking:
         if verdict is None and analysis is not None:
             verdict = self.session.keep(analysis)
         assert verdict is not None
-        checked = self._sifted(source, language, verdict)
+        checked = _within(touched, self._sifted(source, language, verdict))
         return replace(checked, analysis=analysis) if self.arguments.heat else checked
 
     def language(self, source: Source) -> str:
@@ -93,9 +108,7 @@ class Checking:
             DOCUMENT_SUFFIXES,
             self.session,
             self.guidance,
-            walker=Walker(
-                self.session, respects_gitignore=not arguments.no_respect_gitignore
-            ),
+            walker=Walker(self.session, respects_gitignore=not arguments.no_respect_gitignore),
             stdin_name=arguments.stdin_filename or STDIN,
         )
 
@@ -114,3 +127,12 @@ class Checking:
                 place = f"{path}:{lines.line_at(at) + 1}:{lines.column(at) + 1}"
                 self.session.note(f"{place}: {problem.message}")
         return Checked(path, text, replace(verdict, findings=sifted.findings), sifted.n_ignored)
+
+
+def _within(touched: "Touched | None", checked: Checked) -> Checked:
+    """Leave out findings in sentences that did not change."""
+    if touched is None:
+        return checked
+    findings = checked.verdict.findings
+    shown = tuple(one for one in findings if touched.holds(one.span, checked.text))
+    return replace(checked, verdict=replace(checked.verdict, findings=shown))

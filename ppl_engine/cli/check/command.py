@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from ppl_engine.cli.check.checked import Run, Tally
 from ppl_engine.cli.check.formats import NAMES
-from ppl_engine.cli.check.scope import add_scope, settle_scope
+from ppl_engine.cli.check.scope import add_scope, changes_of, settle_scope
 from ppl_engine.cli.options import add_command, add_configuration
 from ppl_engine.cli.session import ExitCode, Models, Session
 from ppl_engine.findings.thresholds import Thresholds
@@ -42,7 +42,9 @@ _THRESHOLD_HELP: Final = {
 
 def add_to(commands: "Subparsers") -> None:
     """Add the command and its options."""
-    parser = add_command(commands, "check", summary=_SUMMARY, about=_ABOUT, formats=NAMES, has_default_path=True)
+    parser = add_command(
+        commands, "check", summary=_SUMMARY, about=_ABOUT, formats=NAMES, has_default_path=True
+    )
     parser.add_argument(
         "--heat", action="store_true", help="text: show the whole text with its surprisal"
     )
@@ -79,9 +81,10 @@ def run(arguments: argparse.Namespace, models: Models) -> int:
         return ExitCode.FAILED
     with session.reporting_failures():
         settle_scope(arguments)
+        changes = changes_of(arguments)
         guidance = Guidance(arguments, session)
         with open_reports(targets(arguments), Run(session, tally)) as reports:
-            for checked in Checking(session, arguments, guidance).documents():
+            for checked in Checking(session, arguments, guidance, changes).documents():
                 reports.add(checked)
         guidance.write_baselines()
     if session.has_failed:

@@ -89,21 +89,33 @@ def changes_of(arguments: argparse.Namespace) -> "Changes | None":
 def _complaint(arguments: argparse.Namespace) -> str | None:
     """Return what can not be meant."""
     reads_stdin = STDIN in arguments.paths
-    others = {"--heat": arguments.heat, "--output": arguments.output}
-    asked = [name for name, value in others.items() if value]
-    if arguments.diff == _NO_FILE:
-        return "--diff: name a file with a diff, or - ; to see what would be fixed, add --fix"
-    if arguments.diff is not None and arguments.changed_since is not None:
-        return "--diff and --changed-since: one of them says what changed"
-    if arguments.diff == STDIN and reads_stdin:
-        return "--diff -: standard input can not be the document as well"
-    if arguments.stdin_filename is not None and not reads_stdin:
-        return "--stdin-filename is the name of standard input: give - as the path"
-    if arguments.fix and not arguments.prints_diff and reads_stdin:
-        return "--fix: standard input can not be written to; --fix --diff - shows the fixes"
-    if arguments.watch and (reads_stdin or arguments.diff or arguments.fix):
-        return "--watch waits for files to change: leave out -, --diff and --fix"
-    if arguments.watch and (asked or arguments.format != "text"):
-        option = asked[0] if asked else f"--format {arguments.format}"
-        return f"--watch shows text for people: leave out {option}"
-    return None
+    diff, watch = arguments.diff, arguments.watch
+    special = {
+        "--heat": arguments.heat,
+        "--output": arguments.output,
+        f"--format {arguments.format}": arguments.format != "text",
+    }
+    others = [option for option, is_given in special.items() if is_given]
+    wrong = {
+        "--diff: name a file with a diff, or - ; to see what would be fixed, add --fix": (
+            diff == _NO_FILE
+        ),
+        "--diff and --changed-since: one of them says what changed": (
+            diff is not None and arguments.changed_since is not None
+        ),
+        "--diff -: standard input can not be a document as well": diff == STDIN and reads_stdin,
+        "--stdin-filename is the name of standard input: give - as the path": (
+            arguments.stdin_filename is not None and not reads_stdin
+        ),
+        "--fix: standard input can not be written to; --fix --diff - shows the fixes": (
+            arguments.fix and not arguments.prints_diff and reads_stdin
+        ),
+        f"--fix --diff shows a diff: leave out {' and '.join(others)}": (
+            arguments.prints_diff and others not in ([], ["--output"])
+        ),
+        "--watch waits for files to change: leave out -, --diff and --fix": (
+            watch and (reads_stdin or diff is not None or arguments.fix)
+        ),
+        f"--watch shows text for people: leave out {' and '.join(others)}": watch and others,
+    }
+    return next((complaint for complaint, is_so in wrong.items() if is_so), None)
