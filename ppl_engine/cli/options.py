@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 FORMATS: Final = ("text", "json", "jsonl")
 
+SEVERITIES: Final = ("hint", "information", "warning")
+"""From the least to the most severe."""
+
 EPILOG: Final = """\
 exit codes:
   0  done (check: nothing found)
