@@ -56,12 +56,14 @@ class MarkdownReport:
         else:
             self._n_rows_left_out += 1
         heading = f"### {_code(checked.path)}\n\n"
+        n_shown = 0
         for said in _details(checked):
-            if self._has_room(heading + said):
-                self._found.append(heading + said)
-                heading = ""
-            else:
-                self._n_findings_left_out += 1
+            if not self._has_room(heading + said):
+                break
+            self._found.append(heading + said)
+            heading = ""
+            n_shown += 1
+        self._n_findings_left_out += len(checked.verdict.findings) - n_shown
 
     def end(self, *, is_complete: bool) -> None:
         """Write the summary."""

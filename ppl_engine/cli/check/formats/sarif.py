@@ -13,7 +13,7 @@ from ppl_engine.cli.check.paths import uri
 from ppl_engine.cli.output import Output
 from ppl_engine.cli.places import Lines
 from ppl_engine.cli.reports import Json, dumps, number, program_version
-from ppl_engine.findings.finding import Alternative, Finding
+from ppl_engine.findings.finding import Finding
 from ppl_engine.ignoring.fingerprint import fingerprint
 from ppl_engine.text.spans import Span
 
@@ -81,7 +81,6 @@ def _rule(kind: Kind) -> Json:
     level = _GATE_LEVEL if kind is QUALITY_GATE else _LEVELS[kind.severity]
     return {
         "id": kind.code,
-        "name": "".join(part.capitalize() for part in kind.code.split("-")),
         "shortDescription": {"text": f"{kind.title}."},
         "fullDescription": {"text": kind.about},
         "helpUri": kind.page,
@@ -97,7 +96,9 @@ def _rule(kind: Kind) -> Json:
 def _results(checked: Checked) -> Iterator[Json]:
     lines, place = Lines(checked.text), _artifact(checked.path)
     for breach in checked.breaches:
-        location = {"physicalLocation": {"artifactLocation": place}}
+        # Code scanning shows nothing that has no line: it is the whole document.
+        whole = _region(Span(0, len(checked.text)), lines)
+        location = {"physicalLocation": {"artifactLocation": place, "region": whole}}
         yield {
             **_told(QUALITY_GATE.code, _GATE_LEVEL, breach.message),
             "locations": [location],
@@ -121,9 +122,9 @@ def _result(finding: Finding, text: str, lines: Lines, place: Json) -> Json:
         "properties": {"surprisalBits": number(finding.surprisal_bits)},
     }
     # What was merely expected in the place of a word is no fix of it.
-    proven = [one for one in finding.alternatives if one.gain_bits is not None]
+    proven = [one.text for one in finding.alternatives if one.gain_bits is not None]
     if proven:
-        result["fixes"] = [_fix(one, region, place) for one in proven]
+        result["fixes"] = [_fix(one, region, place) for one in dict.fromkeys(proven)]
     return result
 
 
@@ -136,10 +137,10 @@ def _told(code: str, level: str, message: str) -> dict[str, object]:
     }
 
 
-def _fix(alternative: Alternative, region: Json, place: Json) -> Json:
-    replacement = {"deletedRegion": region, "insertedContent": {"text": alternative.text}}
+def _fix(alternative: str, region: Json, place: Json) -> Json:
+    replacement = {"deletedRegion": region, "insertedContent": {"text": alternative}}
     change = {"artifactLocation": place, "replacements": [replacement]}
-    said = f"Replace with “{alternative.text}”"
+    said = f"Replace with “{alternative}”"
     return {"description": {"text": _plain(said)}, "artifactChanges": [change]}
 
 
