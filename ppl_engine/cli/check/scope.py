@@ -93,6 +93,9 @@ def _complaint(arguments: argparse.Namespace) -> str | None:
     special = {
         "--heat": arguments.heat,
         "--output": arguments.output,
+        "--also": arguments.also,
+        "--update-baseline": arguments.update_baseline,
+        "--prune-baseline": arguments.prune_baseline,
         f"--format {arguments.format}": arguments.format != "text",
     }
     others = [option for option, is_given in special.items() if is_given]
