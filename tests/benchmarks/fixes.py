@@ -41,6 +41,8 @@ def of_planted(options: argparse.Namespace, engine: Engine) -> Iterator[str]:
     counts: Counter[str] = Counter()
     end = time.monotonic() + options.seconds
     for excerpt in excerpts(options.documents, n=options.excerpts, seed=options.seed):
+        if end < time.monotonic():
+            break
         clean = {fix.span.of(excerpt.text) for fix in fixes(engine, excerpt.text)[0]}
         for kind in _KINDS:
             if end < time.monotonic():
