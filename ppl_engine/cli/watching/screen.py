@@ -1,18 +1,22 @@
 """What a watch shows: on a terminal all that is found, elsewhere what is new."""
 
 import io
-from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Final, TextIO
+from collections.abc import Callable, Generator, Iterable
+from typing import TYPE_CHECKING, Final, TextIO, TypeVar
 
 from ppl_engine.cli.check.checked import Tally
 from ppl_engine.cli.check.formats.text import count, finding_parts, total_parts
+from ppl_engine.cli.meter import Meter
 from ppl_engine.cli.output import Output, on_terminal
 from ppl_engine.cli.session import Models, Session
 from ppl_engine.cli.watching.rounds import Round
 from ppl_engine.models.choice import ModelChoice
 
 if TYPE_CHECKING:
+    from ppl_engine.scoring.document import Progress
     from ppl_engine.store.score_store import DiskStore
+
+T = TypeVar("T")
 
 _CLEAR: Final = "\x1b[H\x1b[2J\x1b[3J"
 """To the corner, the screen and what was scrolled out of it emptied."""
@@ -30,6 +34,11 @@ class CollectingSession(Session):
     def note(self, message: str) -> None:
         """Keep a line."""
         self._messages.append(message)
+
+    def finish(self, path: str, steps: "Generator[Progress, None, T]") -> T | None:
+        """Run steps to their end, under a progress bar where these alone take long."""
+        self._meter = Meter()
+        return super().finish(path, steps)
 
     def taken_messages(self) -> list[str]:
         """Return what was kept since the last time."""
