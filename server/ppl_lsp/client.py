@@ -5,17 +5,15 @@ from typing import TYPE_CHECKING, Protocol
 from lsprotocol import types
 
 from ppl_lsp.protocol import StatusParams
+from ppl_lsp.reports import DiagnosticsSender
+from ppl_lsp.tasks import TasksSender
 
 if TYPE_CHECKING:
     from ppl_engine.scoring.scorer import ModelInfo
 
 
-class Sender(Protocol):
+class Sender(DiagnosticsSender, TasksSender, Protocol):
     """The notifications that a language server sends."""
-
-    def text_document_publish_diagnostics(self, params: types.PublishDiagnosticsParams) -> None:
-        """Replace the diagnostics of a document."""
-        ...
 
     def window_show_message(self, params: types.ShowMessageParams) -> None:
         """Show a message to the user."""
@@ -35,10 +33,6 @@ class Client:
         self._complaints: dict[str, frozenset[str]] = {}
         self._notices: set[str] = set()
         self._failures: dict[str, str] = {}
-
-    def publish(self, params: types.PublishDiagnosticsParams) -> None:
-        """Replace the diagnostics of a document."""
-        self._sender.text_document_publish_diagnostics(params)
 
     def tell(self, status: StatusParams) -> None:
         """Send a status, if it differs from the last one."""

@@ -5,7 +5,7 @@ Everything here runs on the event loop.
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Final
 
 from ppl_engine.errors import EngineError
@@ -24,8 +24,12 @@ from ppl_lsp.line_index import PositionEncoding
 from ppl_lsp.loading import Loading
 from ppl_lsp.news import News
 from ppl_lsp.protocol import State
+from ppl_lsp.reports import Reports
+from ppl_lsp.scopes import Scopes, scopes
 from ppl_lsp.settings import Settings
 from ppl_lsp.showing import Showing
+from ppl_lsp.survey import Survey
+from ppl_lsp.tasks import Tasks
 
 if TYPE_CHECKING:
     from ppl_engine.analysis import Analysis, Progress
@@ -53,6 +57,9 @@ class Session:
     ) -> None:
         self.documents: dict[str, Document] = {}
         self.settings = settings
+        """What holds for the window; `settings_of` a document may differ."""
+
+        self.scopes = Scopes(settings)
         self.base_settings = settings
         """What holds where the client says nothing: the command line, then the options sent."""
 
@@ -65,16 +72,19 @@ class Session:
         self.edit_style = EditStyle()
         self.guidance = Guidance(self._on_guidance)
         self._client = Client(sender)
-        self.showing = Showing(self._client, self.guidance)
+        self.reports = Reports(sender)
+        self.tasks = Tasks(sender, sleep=sleep)
+        self.showing = Showing(self.reports, self.guidance)
         self._engine = RemoteEngine(way, on_state=self._on_engine)
         self._analyses = Analyses(self._engine, self, sleep=sleep)
         self._loading = Loading(self._engine, self._on_loaded)
+        self.survey = Survey(self, self._engine)
         self._news = News()
 
     def begin_with(self, options: object) -> None:
         """Take over the client's initialization options, under all that it says later."""
         self.base_settings, complaints = self.base_settings.updated(options)
-        self.settings = self.base_settings
+        self.settings, self.scopes = self.base_settings, Scopes(self.base_settings)
         self._client.complain(_SETTINGS, complaints)
 
     def start(self) -> None:
@@ -82,14 +92,19 @@ class Session:
         if not self.is_configured:
             self._tell("starting", "ppl: starting")
 
+    def settings_of(self, uri: str) -> Settings:
+        """Return the settings for a document."""
+        return self.scopes.of(self.guidance.place(uri))
+
     def open(self, document: Document) -> None:
         """Take over a document."""
         self.documents[document.uri] = document
+        self.reports.open(document.uri)
         self.guidance.open(document.uri)
         self._request(document, Priority.OPENED)
         if self._is_hopeless(document):
             # Nothing will come: whoever waits for diagnostics need not wait.
-            self.showing.wipe(document, self.settings)
+            self._wipe(document)
 
     def change(self, document: Document) -> None:
         """Put a newer snapshot in the place of an open document."""
@@ -107,20 +122,22 @@ class Session:
         self.guidance.close(uri)
         self._client.succeed(uri)
         self.showing.close(uri)
+        self.survey.look_again(uri)
         self._news.announce()
 
-    def configure(self, sent: object) -> None:
+    def configure(self, sent: object, by_folder: Mapping[str, object] | None = None) -> None:
         """Lay the client's settings over the base, say what is wrong with them, apply the rest."""
         self.is_configured = True
-        settings, complaints = self.base_settings.updated(sent)
+        found, complaints = scopes(self.base_settings, sent, by_folder or {})
         self._client.complain(_SETTINGS, complaints)
-        self.guidance.trust(is_trusted=settings.workspace_files)
-        if settings != self.settings or self.model is None:
-            self._apply(settings)
+        self.guidance.trust(is_trusted=found.window.workspace_files)
+        if found != self.scopes or self.model is None:
+            self._apply(found)
 
     def end(self) -> None:
         """Let go of the engine: the client is gone."""
         self._analyses.forget_all()
+        self.survey.end()
         self._engine.close()
         self.guidance.end()
 
@@ -154,7 +171,7 @@ class Session:
 
     def reason(self, document: Document) -> str:
         """Say why there is no analysis of a document, in words for the user."""
-        if not self.settings.enabled:
+        if not self.settings_of(document.uri).enabled:
             return "ppl is off (setting ppl.enabled)."
         if self._loading.error:
             return f"ppl has no model: {self._loading.error}"
@@ -171,7 +188,7 @@ class Session:
 
     def on_partial(self, document: Document, analysis: "Analysis") -> None:
         """Publish what was found by now."""
-        self.showing.show(document, analysis, self.settings)
+        self._show(document, analysis)
         self._news.announce()
 
     def on_analyzed(self, document: Document, analysis: "Analysis") -> None:
@@ -180,7 +197,7 @@ class Session:
         self.model = analysis.model
         self._client.notice(analysis.model)
         self._client.succeed(document.uri)
-        self.showing.show(document, analysis, self.settings)
+        self._show(document, analysis)
         self._tell("ready", status.scored_message(analysis))
         self._news.announce()
 
@@ -191,7 +208,7 @@ class Session:
         if isinstance(error, EngineError):
             self._client.fail(document.uri, str(error))
         # What is still shown belongs to an older version.
-        self.showing.wipe(document, self.settings)
+        self._wipe(document)
         self._news.announce()
 
     def _on_engine(self, is_there: bool) -> None:  # noqa: FBT001 - a state
@@ -214,36 +231,49 @@ class Session:
 
     def _is_hopeless(self, document: Document) -> bool:
         failed = self._loading.error or self._analyses.error(document)
-        return failed is not None or not self.settings.enabled
+        return failed is not None or not self.settings_of(document.uri).enabled
 
-    def _apply(self, settings: Settings) -> None:
-        before, self.settings = self.settings, settings
-        if not settings.enabled:
+    def _apply(self, found: Scopes) -> None:
+        before, self.scopes, self.settings = self.scopes, found, found.window
+        choice = self.settings.model_choice
+        if not found.is_enabled:
             self._pause()
         # Switching on again is the way to say: try once more.
-        elif settings.model_choice != self._loading.choice or (
-            self._loading.error and not before.enabled
-        ):
-            self._reload(settings.model_choice)
-        elif not before.enabled and self.model is not None:
+        elif choice != self._loading.choice or (self._loading.error and not before.is_enabled):
+            self._reload(choice)
+        elif not before.is_enabled and self.model is not None:
             self._resume()
-        elif settings.thresholds != before.thresholds:
-            self._request_all()
-        elif settings.severity != before.severity:
-            self._redraw()
+        else:
+            for uri, document in self.documents.items():
+                place = self.guidance.place(uri)
+                self._apply_to(document, before.of(place), found.of(place))
+            self.survey.settings_changed()
         self._news.announce()
+
+    def _apply_to(self, document: Document, before: Settings, now: Settings) -> None:
+        if not now.enabled:
+            self._analyses.forget(document.uri)
+            self._wipe(document)
+        elif not before.enabled or now.thresholds != before.thresholds:
+            self._request(document, Priority.OPENED)
+        elif now.severity != before.severity and (analysis := self._analyses.best(document)):
+            # Where work is pending, the marks stay until it is done.
+            self._show(document, analysis)
 
     def _pause(self) -> None:
         self._analyses.forget_all()
-        self._wipe()
+        self.survey.rest()
+        self._wipe_all()
         self._tell("ready", "ppl: off")
 
     def _resume(self) -> None:
-        self._tell("ready", "ppl: ready" if self.settings.enabled else "ppl: off")
+        self._tell("ready", "ppl: ready" if self.scopes.is_enabled else "ppl: off")
         self._request_all()
+        self.survey.resume()
 
     def _reload(self, choice: ModelChoice) -> None:
         self._analyses.forget_all()
+        self.survey.rest()
         self.model = None
         self._tell("loading", f"ppl: loading {self.settings.model}")
         self._loading.begin(choice)
@@ -252,7 +282,7 @@ class Session:
         if isinstance(model, Exception):
             self._tell("failed", "ppl: no model")
             self._client.fail(_MODEL, f"ppl has no model: {model}")
-            self._wipe()
+            self._wipe_all()
         else:
             self.model = model
             self._client.succeed(_MODEL)
@@ -266,8 +296,9 @@ class Session:
 
     def _request(self, document: Document, priority: Priority, *, delay_s: float = 0.0) -> None:
         self._analyses.forget(document.uri)
-        if self.settings.enabled and self.model is not None:
-            thresholds = self.guidance.thresholds(document.uri, self.settings)
+        settings = self.settings_of(document.uri)
+        if settings.enabled and self.model is not None:
+            thresholds = self.guidance.thresholds(document.uri, settings)
             self._analyses.request(document, thresholds, priority, delay_s=delay_s)
 
     def _on_guidance(self, uri: str) -> None:
@@ -277,20 +308,20 @@ class Session:
             return
         self._client.complain(str(workspace.root), workspace.complaints)
         asked = self._analyses.thresholds(document)
-        if asked is not None and asked != self.guidance.thresholds(uri, self.settings):
+        if asked is not None and asked != self.guidance.thresholds(uri, self.settings_of(uri)):
             self._request(document, Priority.OPENED)
         elif analysis := self._analyses.best(document):
-            self.showing.show(document, analysis, self.settings)
+            self._show(document, analysis)
 
-    def _redraw(self) -> None:
-        """Publish anew what is known; where work is pending, the marks stay until it is done."""
-        for document in self.documents.values():
-            if analysis := self._analyses.best(document):
-                self.showing.show(document, analysis, self.settings)
+    def _show(self, document: Document, analysis: "Analysis") -> None:
+        self.showing.show(document, analysis, self.settings_of(document.uri))
 
-    def _wipe(self) -> None:
+    def _wipe(self, document: Document) -> None:
+        self.showing.wipe(document, self.settings_of(document.uri))
+
+    def _wipe_all(self) -> None:
         for document in self.documents.values():
-            self.showing.wipe(document, self.settings)
+            self._wipe(document)
 
     def _tell(self, state: State, message: str) -> None:
         self._client.tell(status.render_status(state, message, self.settings, self.model))

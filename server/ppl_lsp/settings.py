@@ -34,7 +34,10 @@ class Setting:
 
     description: str
     scope: str = "window"
-    """`machine` for what a workspace must not choose: its files come from elsewhere."""
+    """`machine` for what a workspace must not choose: its files come from elsewhere.
+
+    `resource` for what each of its folders may.
+    """
 
     choices: tuple[str, ...] = ()
     least: float = -math.inf
@@ -74,7 +77,8 @@ def _declared(default: _T, setting: Setting) -> _T:
 
 
 def _rate(default: float, name: str, description: str) -> float:
-    return _declared(default, Setting(name, "number", description, least=0, most=_MAX_RATE))
+    setting = Setting(name, "number", description, scope="resource", least=0, most=_MAX_RATE)
+    return _declared(default, setting)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +87,7 @@ class Settings:
 
     enabled: bool = _declared(
         True,  # noqa: FBT003 - a default, not a call with a flag
-        Setting("enabled", "boolean", "Score open documents and show findings."),
+        Setting("enabled", "boolean", "Score documents and show findings.", scope="resource"),
     )
     model: str = _declared(
         _MODEL.model,
@@ -116,6 +120,14 @@ class Settings:
             "Read and change `ppl.toml`, dictionaries and accepted findings of the workspace.",
         ),
     )
+    score_workspace: bool = _declared(
+        False,  # noqa: FBT003 - a default, not a call with a flag
+        Setting(
+            "scoreWorkspace",
+            "boolean",
+            "Score all documents in the folders of the workspace, not only those that are open.",
+        ),
+    )
     debounce_ms: int = _declared(
         300,
         Setting(
@@ -132,6 +144,7 @@ class Settings:
             "severity",
             "string",
             "How findings are marked; `default`: by their kind, `off`: hover and heat map only.",
+            scope="resource",
             choices=("default", "information", "hint", "warning", "off"),
         ),
     )
@@ -156,6 +169,7 @@ class Settings:
             "repeatedWords",
             "integer",
             "How many words, about, must only repeat what stands before; 0 for no repetitions.",
+            scope="resource",
             least=0,
             most=10_000,
         ),
@@ -166,6 +180,7 @@ class Settings:
             "maxPer1000Words",
             "integer",
             "The most surprising words to mark in every 1000; the strongest are kept.",
+            scope="resource",
             least=0,
             most=1000,
         ),
@@ -188,6 +203,15 @@ class Settings:
             repeated_words=int(self.repeated_words),
             max_per_1000_words=int(self.max_per_1000_words),
         )
+
+    def with_resources_of(self, other: "Settings") -> "Settings":
+        """Return these settings with those of another that a folder may decide."""
+        decided = {
+            slot: getattr(other, slot)
+            for slot, setting in _declarations().items()
+            if setting.scope == "resource"
+        }
+        return replace(self, **decided)
 
     def thresholds_over(self, base: Mapping[str, float]) -> Thresholds:
         """Return the thresholds, with those of a workspace where these are the defaults.
