@@ -50,7 +50,8 @@ def add_command(
         "paths",
         metavar="PATH",
         nargs="+",
-        help="a file, a directory (its Markdown and text files), or - for standard input",
+        help="a file, a directory (its Markdown and text files, without what git ignores), a pattern "
+        "such as 'docs/**/*.md', or - for standard input",
     )
     parser.add_argument("--format", choices=FORMATS, default="text", help="default: text")
     parser.add_argument(
