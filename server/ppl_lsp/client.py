@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Protocol
 from lsprotocol import types
 
 from ppl_lsp.protocol import StatusParams
-from ppl_lsp.reports import DiagnosticsSender
+from ppl_lsp.reports import DiagnosticsSender, Reports
 from ppl_lsp.tasks import TasksSender
 
 if TYPE_CHECKING:
@@ -27,12 +27,17 @@ class Sender(DiagnosticsSender, TasksSender, Protocol):
 class Client:
     """Remembers what the client was told last."""
 
-    def __init__(self, sender: Sender) -> None:
+    def __init__(self, sender: Sender, reports: Reports) -> None:
         self._sender = sender
+        self._reports = reports
         self._status: StatusParams | None = None
         self._complaints: dict[str, frozenset[str]] = {}
         self._notices: set[str] = set()
         self._failures: dict[str, str] = {}
+
+    def publish(self, params: types.PublishDiagnosticsParams) -> None:
+        """Replace the diagnostics of a document."""
+        self._reports.publish(params)
 
     def tell(self, status: StatusParams) -> None:
         """Send a status, if it differs from the last one."""

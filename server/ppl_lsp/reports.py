@@ -7,7 +7,7 @@ import asyncio
 import logging
 import re
 from collections import Counter
-from collections.abc import Callable, Coroutine, Iterable, Iterator
+from collections.abc import Callable, Coroutine, Generator, Iterable
 from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -112,17 +112,14 @@ class Reports:
             self._send(types.PublishDiagnosticsParams(file.uri, []))
 
     def close(self, uri: str) -> None:
-        """Take the diagnostics off a document that was closed."""
+        """Hear that a document was closed; what its file comes to is published next."""
         key = _key(uri)
         self._is_open.discard(key)
         self._open.pop(key, None)
         self._given.pop(key, None)
         self._news.announce()
-        if self.is_pulled and uri.startswith(_FORGOTTEN_WHEN_CLOSED):
-            return
         # The client may keep those of the last version until it hears of the file.
         self._n_closed[key] += 1
-        self.publish(types.PublishDiagnosticsParams(uri, []))
 
     def given(self, uri: str) -> str | None:
         """Return the result id of what the client has of an open document."""
@@ -209,7 +206,8 @@ class Reports:
         report = _report(params.uri, None, tuple(params.diagnostics), self._n_closed[key])
         if not (report.items or before or self._n_closed[key]):
             return  # nobody has ever heard of it
-        self._unopened[key] = report
+        if not params.uri.startswith(_FORGOTTEN_WHEN_CLOSED):
+            self._unopened[key] = report
         if not self.is_pulled:
             self._send(params)
             return
@@ -222,7 +220,7 @@ class Reports:
         self._sender.text_document_publish_diagnostics(params)
 
     @contextmanager
-    def _waits(self, key: str) -> Iterator[None]:
+    def _waits(self, key: str) -> Generator[None]:
         self._n_waiting[key] += 1
         try:
             yield

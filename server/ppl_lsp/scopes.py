@@ -45,5 +45,3 @@ def scopes(
 def is_in(uri: str, folder: str) -> bool:
     """Whether a document lies in a folder."""
     return uri.startswith(folder.rstrip("/") + "/")
-
-

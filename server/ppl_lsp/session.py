@@ -74,10 +74,10 @@ class Session:
         self._client = Client(sender)
         self.reports = Reports(sender)
         self.tasks = Tasks(sender, sleep=sleep)
-        self.showing = Showing(self.reports, self.guidance)
+        self.showing = Showing(self.reports, self.guidance, self.settings_of)
         self._engine = RemoteEngine(way, on_state=self._on_engine)
         self._analyses = Analyses(self._engine, self, sleep=sleep)
-        self._loading = Loading(self._engine, self._on_loaded)
+        self._loading = Loading(self._engine, self.tasks, self._on_loaded)
         self.survey = Survey(self, self._engine)
         self._news = News()
 
@@ -96,15 +96,15 @@ class Session:
         """Return the settings for a document."""
         return self.scopes.of(self.guidance.place(uri))
 
-    def open(self, document: Document) -> None:
-        """Take over a document."""
+    def open(self, document: Document, *, place: str | None = None) -> None:
+        """Take over a document; that a cell is part of a notebook, its place, decides on it."""
         self.documents[document.uri] = document
         self.reports.open(document.uri)
-        self.guidance.open(document.uri)
+        self.guidance.open(document.uri, place)
         self._request(document, Priority.OPENED)
         if self._is_hopeless(document):
             # Nothing will come: whoever waits for diagnostics need not wait.
-            self._wipe(document)
+            self.showing.wipe(document)
 
     def change(self, document: Document) -> None:
         """Put a newer snapshot in the place of an open document."""
@@ -188,7 +188,7 @@ class Session:
 
     def on_partial(self, document: Document, analysis: "Analysis") -> None:
         """Publish what was found by now."""
-        self._show(document, analysis)
+        self.showing.show(document, analysis)
         self._news.announce()
 
     def on_analyzed(self, document: Document, analysis: "Analysis") -> None:
@@ -197,7 +197,7 @@ class Session:
         self.model = analysis.model
         self._client.notice(analysis.model)
         self._client.succeed(document.uri)
-        self._show(document, analysis)
+        self.showing.show(document, analysis)
         self._tell("ready", status.scored_message(analysis))
         self._news.announce()
 
@@ -208,7 +208,7 @@ class Session:
         if isinstance(error, EngineError):
             self._client.fail(document.uri, str(error))
         # What is still shown belongs to an older version.
-        self._wipe(document)
+        self.showing.wipe(document)
         self._news.announce()
 
     def _on_engine(self, is_there: bool) -> None:  # noqa: FBT001 - a state
@@ -253,17 +253,17 @@ class Session:
     def _apply_to(self, document: Document, before: Settings, now: Settings) -> None:
         if not now.enabled:
             self._analyses.forget(document.uri)
-            self._wipe(document)
+            self.showing.wipe(document)
         elif not before.enabled or now.thresholds != before.thresholds:
             self._request(document, Priority.OPENED)
         elif now.severity != before.severity and (analysis := self._analyses.best(document)):
             # Where work is pending, the marks stay until it is done.
-            self._show(document, analysis)
+            self.showing.show(document, analysis)
 
     def _pause(self) -> None:
         self._analyses.forget_all()
         self.survey.rest()
-        self._wipe_all()
+        self._wipe()
         self._tell("ready", "ppl: off")
 
     def _resume(self) -> None:
@@ -282,7 +282,7 @@ class Session:
         if isinstance(model, Exception):
             self._tell("failed", "ppl: no model")
             self._client.fail(_MODEL, f"ppl has no model: {model}")
-            self._wipe_all()
+            self._wipe()
         else:
             self.model = model
             self._client.succeed(_MODEL)
@@ -311,17 +311,11 @@ class Session:
         if asked is not None and asked != self.guidance.thresholds(uri, self.settings_of(uri)):
             self._request(document, Priority.OPENED)
         elif analysis := self._analyses.best(document):
-            self._show(document, analysis)
+            self.showing.show(document, analysis)
 
-    def _show(self, document: Document, analysis: "Analysis") -> None:
-        self.showing.show(document, analysis, self.settings_of(document.uri))
-
-    def _wipe(self, document: Document) -> None:
-        self.showing.wipe(document, self.settings_of(document.uri))
-
-    def _wipe_all(self) -> None:
+    def _wipe(self) -> None:
         for document in self.documents.values():
-            self._wipe(document)
+            self.showing.wipe(document)
 
     def _tell(self, state: State, message: str) -> None:
         self._client.tell(status.render_status(state, message, self.settings, self.model))

@@ -2,10 +2,10 @@
 
 from typing import TYPE_CHECKING
 
+from ppl_lsp.client import Client
 from ppl_lsp.documents import Document
-from ppl_lsp.features.diagnostics import render_diagnostics
+from ppl_lsp.features.diagnostics import render_diagnostics, render_none
 from ppl_lsp.guidance import Guidance
-from ppl_lsp.reports import Reports
 from ppl_lsp.settings import Settings
 
 if TYPE_CHECKING:
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 class Showing:
     """Publishes, and remembers what was published."""
 
-    def __init__(self, reports: Reports, guidance: Guidance) -> None:
-        self._reports = reports
+    def __init__(self, client: Client, guidance: Guidance) -> None:
+        self._client = client
         self._guidance = guidance
         self._shown: dict[str, tuple[Document, Sifted]] = {}
 
@@ -32,17 +32,17 @@ class Showing:
 
         sifted = sift(analysis.findings, document.text, document.language, rules)
         self._shown[document.uri] = (document, sifted)
-        self._reports.publish(render_diagnostics(document, sifted, settings, rules.severities))
+        self._client.publish(render_diagnostics(document, sifted, settings, rules.severities))
 
     def wipe(self, document: Document, settings: Settings) -> None:
         """Take the marks off a version."""
         self._shown.pop(document.uri, None)
-        self._reports.publish(render_diagnostics(document, None, settings, {}))
+        self._client.publish(render_diagnostics(document, None, settings, {}))
 
     def close(self, uri: str) -> None:
         """Take the marks off a document that was closed."""
         self._shown.pop(uri, None)
-        self._reports.close(uri)
+        self._client.publish(render_none(uri))
 
     def shown(self, document: Document | None) -> "tuple[Document, Sifted] | None":
         """Return what is shown of a snapshot; None if that is of another one."""

@@ -1,4 +1,4 @@
-"""Findings as diagnostics."""
+"""Findings as diagnostics, pushed whenever a document is scored anew."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, cast
@@ -50,3 +50,8 @@ def finding_id(document: Document, finding: Finding) -> str:
     No other of that version has the name, whatever is shown of it and whenever.
     """
     return f"{document.version}:{finding.span.start}"
+
+
+def render_none(uri: str) -> types.PublishDiagnosticsParams:
+    """Return what takes all marks off a document that was closed."""
+    return types.PublishDiagnosticsParams(uri=uri, diagnostics=[])

@@ -36,9 +36,7 @@ def is_pulling(capabilities: types.ClientCapabilities) -> bool:
     """
     document, workspace = capabilities.text_document, capabilities.workspace
     refreshing = workspace and workspace.diagnostics
-    return bool(
-        document and document.diagnostic and refreshing and refreshing.refresh_support
-    )
+    return bool(document and document.diagnostic and refreshing and refreshing.refresh_support)
 
 
 async def document_diagnostic(
@@ -56,8 +54,9 @@ async def document_diagnostic(
     reports = session.reports
     document = session.documents.get(uri)
     if document is not None:
-        if reports.known(uri, document) is None and had and had == reports.given(uri):
-            return types.RelatedUnchangedDocumentDiagnosticReport(had)
+        given = reports.given(uri)
+        if given is not None and given == had and reports.known(uri, document) is None:
+            return types.RelatedUnchangedDocumentDiagnosticReport(given)
         reports.expect(uri)
     report, is_superseded = await reports.newest(
         uri, lambda: session.documents.get(uri), timeout_s=wait_s
@@ -66,10 +65,8 @@ async def document_diagnostic(
         _refuse(retrigger=not is_superseded)
     reports.give(report)
     if report.result_id == had:
-        return types.RelatedUnchangedDocumentDiagnosticReport(had)
-    return types.RelatedFullDocumentDiagnosticReport(
-        list(report.items), result_id=report.result_id
-    )
+        return types.RelatedUnchangedDocumentDiagnosticReport(report.result_id)
+    return types.RelatedFullDocumentDiagnosticReport(list(report.items), result_id=report.result_id)
 
 
 async def workspace_diagnostic(
