@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Protocol
 from lsprotocol import types
 
 from ppl_lsp.protocol import StatusParams
+from ppl_lsp.refreshing import RefreshingSender
 from ppl_lsp.reports import DiagnosticsSender, Reports
 from ppl_lsp.tasks import TasksSender
 
@@ -12,8 +13,8 @@ if TYPE_CHECKING:
     from ppl_engine.scoring.scorer import ModelInfo
 
 
-class Sender(DiagnosticsSender, TasksSender, Protocol):
-    """The notifications that a language server sends."""
+class Sender(DiagnosticsSender, RefreshingSender, TasksSender, Protocol):
+    """What a language server sends."""
 
     def window_show_message(self, params: types.ShowMessageParams) -> None:
         """Show a message to the user."""
@@ -59,6 +60,10 @@ class Client:
             if sentence not in self._notices:
                 self._notices.add(sentence)
                 self._show(types.MessageType.Info, sentence)
+
+    def say(self, sentence: str) -> None:
+        """Show what the user has asked for."""
+        self._show(types.MessageType.Info, sentence)
 
     def fail(self, subject: str, message: str) -> None:
         """Show why something can not be done; each sentence once, until its subject succeeds."""

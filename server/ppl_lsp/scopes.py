@@ -1,7 +1,7 @@
 """Settings that differ from folder to folder of a workspace."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ppl_lsp.settings import Settings
 
@@ -20,9 +20,10 @@ class Scopes:
         return self.folders[max(above, key=len)] if above else self.window
 
     @property
-    def is_enabled(self) -> bool:
-        """Whether anything at all is to be scored."""
-        return self.window.enabled or any(one.enabled for one in self.folders.values())
+    def overall(self) -> Settings:
+        """What holds for the window, enabled if anything at all is to be scored."""
+        is_enabled = self.window.enabled or any(one.enabled for one in self.folders.values())
+        return replace(self.window, enabled=is_enabled)
 
 
 def scopes(

@@ -13,18 +13,23 @@ from ppl_lsp import __version__, protocol
 from ppl_lsp.engine import Way
 from ppl_lsp.features import (
     code_actions,
+    code_lens,
     configuration,
+    engine_commands,
     heat_map,
     hover,
     ignore_commands,
+    inlay_hints,
     notebooks,
+    profile,
     pulled_diagnostics,
+    semantic_tokens,
     synchronization,
     watching,
     workspace_commands,
 )
 from ppl_lsp.features.ignore_commands import Command
-from ppl_lsp.protocol import HEAT_MAP, STATUS, StatusParams
+from ppl_lsp.protocol import HEAT_MAP, PROFILE, STATUS, StatusParams
 from ppl_lsp.rpc import PplProtocol
 from ppl_lsp.session import Session
 from ppl_lsp.settings import Settings
@@ -33,10 +38,15 @@ NAME: Final = "ppl-lsp"
 
 COMMANDS: Final[dict[str, Command]] = {
     **ignore_commands.COMMANDS,
+    **engine_commands.COMMANDS,
     **workspace_commands.COMMANDS,
 }
+COMMANDS[code_lens.DESCRIBE_SECTION] = code_lens.describe_section
 
-_OPTIONS: Final = {types.TEXT_DOCUMENT_CODE_ACTION: code_actions.OPTIONS}
+_OPTIONS: Final = {
+    types.TEXT_DOCUMENT_CODE_ACTION: code_actions.OPTIONS,
+    types.TEXT_DOCUMENT_SEMANTIC_TOKENS_FULL: semantic_tokens.OPTIONS,
+}
 
 
 class PplServer(LanguageServer):
@@ -117,6 +127,12 @@ class PplServer(LanguageServer):
             types.NOTEBOOK_DOCUMENT_DID_SAVE: about(notebooks.did_save, session),
             types.NOTEBOOK_DOCUMENT_DID_CLOSE: about(notebooks.did_close, session),
             types.TEXT_DOCUMENT_CODE_ACTION: about(code_actions.code_action, session),
+            types.TEXT_DOCUMENT_CODE_LENS: about(code_lens.code_lens, session),
+            types.TEXT_DOCUMENT_INLAY_HINT: about(inlay_hints.inlay_hint, session),
+            types.TEXT_DOCUMENT_SEMANTIC_TOKENS_FULL: about(semantic_tokens.full, session),
+            types.TEXT_DOCUMENT_SEMANTIC_TOKENS_FULL_DELTA: about(semantic_tokens.delta, session),
+            types.TEXT_DOCUMENT_SEMANTIC_TOKENS_RANGE: about(semantic_tokens.in_range, session),
             types.TEXT_DOCUMENT_HOVER: about(hover.hover, session),
             HEAT_MAP: about(heat_map.heat_map, session),
+            PROFILE: about(profile.profile, session),
         }

@@ -118,7 +118,7 @@ class Survey:
 
     def _start(self) -> None:
         session = self._session
-        is_possible = session.model is not None and session.scopes.is_enabled
+        is_possible = session.model and session.standing.is_wanted(session.scopes.overall)
         if is_possible and not self._work and (self._queue or self._is_walk_due):
             self._stop = threading.Event()
             self._work = asyncio.create_task(self._run())

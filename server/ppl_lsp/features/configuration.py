@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, cast
 
 from lsprotocol import types
 
@@ -12,6 +12,7 @@ from ppl_lsp.features.edits import edit_style
 from ppl_lsp.features.hover import preferred_markup
 from ppl_lsp.features.pulled_diagnostics import is_pulling
 from ppl_lsp.features.watching import watchers
+from ppl_lsp.refreshing import supported
 from ppl_lsp.session import Session
 from ppl_lsp.settings import SECTION
 
@@ -51,11 +52,13 @@ async def initialize(
     session.encoding = from_lsp.position_encoding(params.capabilities)
     session.hover_markup = preferred_markup(params.capabilities)
     session.edit_style = edit_style(params.capabilities)
+    session.client_commands, options = _client_commands(params.initialization_options)
+    session.refreshing.supported = supported(params.capabilities)
     session.reports.is_pulled = is_pulling(params.capabilities)
     window = params.capabilities.window
     session.tasks.is_shown = bool(window and window.work_done_progress)
     session.guidance.folder_uris = _folders(params)
-    session.begin_with(params.initialization_options)
+    session.begin_with(options)
 
 
 async def initialized(
@@ -126,6 +129,16 @@ def _folders(params: types.InitializeParams) -> tuple[str, ...]:
     if not uris and params.root_uri:
         uris = [params.root_uri]
     return tuple(uris)
+
+
+def _client_commands(options: object) -> tuple[frozenset[str], object]:
+    """Return the commands that a client says it has, for lenses to call, and its other options."""
+    if not isinstance(options, dict):
+        return frozenset(), options
+    others = dict(cast(dict[str, object], options))
+    stated = others.pop("commands", None)
+    names = cast(list[object], stated) if isinstance(stated, list) else []
+    return frozenset(name for name in names if isinstance(name, str)), others
 
 
 async def _pull(session: Session, client: ConfiguringClient, *, wait_s: float) -> None:
