@@ -49,12 +49,7 @@ class Session:
     """Documents, settings, the model and the analyses of one client."""
 
     def __init__(
-        self,
-        sender: Sender,
-        way: Way,
-        settings: Settings,
-        *,
-        sleep: Sleep = asyncio.sleep,
+        self, sender: Sender, way: Way, settings: Settings, *, sleep: Sleep = asyncio.sleep
     ) -> None:
         self.documents: dict[str, Document] = {}
         self.settings = settings
