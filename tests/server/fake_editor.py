@@ -129,6 +129,13 @@ class Editor:
         return len(self.published[-1].diagnostics)
 
 
+async def when(condition: Callable[[], object]) -> None:
+    """Wait for what no client is told of."""
+    async with asyncio.timeout(PATIENCE_S):
+        while not condition():  # noqa: ASYNC110 - nobody sets an event
+            await asyncio.sleep(0.001)
+
+
 async def closing() -> None:
     """Let the loop close what it was told to close."""
     for _ in range(20):
