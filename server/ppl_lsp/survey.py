@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Final
 
 from lsprotocol import types
 
-from ppl_engine.errors import EngineError
 from ppl_engine.host.queue import Priority
 from ppl_lsp.documents import Document
 from ppl_lsp.engine import RemoteEngine
@@ -127,6 +126,7 @@ class Survey:
     def _done(self, work: "asyncio.Task[None]") -> None:
         if self._work is work:
             self._work = None
+            self._start()  # there may have come more to do when it was about to end
         if not work.cancelled() and (error := work.exception()):
             logger.error("Could not score the workspace", exc_info=error)
         self._session.reports.announce()
@@ -194,7 +194,7 @@ class Survey:
                 thresholds=settings.thresholds_over(workspace.configuration.thresholds),
                 priority=Priority.SCANNED,
             )
-        except EngineError as error:
+        except Exception as error:  # noqa: BLE001 - the other files are scored all the same
             logger.warning("Could not score %s: %s", path, error)
             self._drop(path)
             return

@@ -110,7 +110,7 @@ async def test_a_user_can_end_it_and_what_was_found_stays(tmp_path: Path) -> Non
     project.session.tasks.cancel(token)
     project.editor.engines[0].release.set()
     await project.done()
-    assert project.values()[-1].kind == "end"
+    await when(lambda: project.values()[-1].kind == "end")
     assert project.marks() == {"a": 1}
     assert "zz" not in project.editor.engines[0].analyzed[1:]
 
