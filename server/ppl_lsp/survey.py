@@ -134,6 +134,8 @@ class Survey:
     async def _run(self) -> None:
         """Score what is due, until nothing is; only a round over all files is shown to the user."""
         task = self._session.tasks.begin(_TITLE, on_cancel=self.rest) if self._is_all_due else None
+        if task:
+            task.report(0, 1)  # clients that are told no percentage at first expect none
         n_scored = 0
         try:
             while self._queue or self._is_walk_due:

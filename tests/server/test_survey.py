@@ -96,7 +96,7 @@ async def test_progress_is_shown_in_percent_and_ends(tmp_path: Path) -> None:
     await project.until(a=1, b=1, c=1, d=1)
     await project.editor.until(lambda: "end" in [one.kind for one in project.values()])
     begin, *reports, end = project.values()
-    assert (begin.kind, begin.cancellable) == ("begin", True)
+    assert (begin.kind, begin.cancellable, begin.percentage) == ("begin", True, 0)
     assert [one.percentage for one in reports] == sorted({one.percentage for one in reports})
     assert end.message == "4 files scored, 4 findings in files that are not open"
     assert len(project.editor.created) == 1
