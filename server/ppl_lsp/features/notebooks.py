@@ -9,7 +9,7 @@ from ppl_lsp.session import Session
 
 _MARKDOWN: Final = types.NotebookCellLanguage("markdown")
 SYNC: Final = types.NotebookDocumentSyncOptions(
-    [types.NotebookDocumentFilterWithCells([_MARKDOWN])], save=True
+    [types.NotebookDocumentFilterWithNotebook("*", [_MARKDOWN])], save=True
 )
 
 
