@@ -28,6 +28,8 @@ def wanted_files(
     found: dict[Path, Workspace] = {}
     workspaces, nobody = Workspaces(), user_workspace(Path.home())
     for folder in folders:
+        if len(folder.parts) == 1:
+            continue  # the whole disk is no project
         for name in Walker(_Silent()).files(str(folder)):
             if stop.is_set():
                 return found

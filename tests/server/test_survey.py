@@ -1,6 +1,7 @@
 """Files of a workspace that nobody has open."""
 
 import asyncio
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from lsprotocol import types
 from ppl_lsp.features.configuration import initialize
 from ppl_lsp.features.watching import did_change_watched_files, watchers
 from ppl_lsp.features.workspace_commands import clear_workspace, score_workspace
+from ppl_lsp.workspace_files import wanted_files
 from tests.server.fake_editor import Editor, document, when
 
 ABLE = types.ClientCapabilities(window=types.WindowClientCapabilities(work_done_progress=True))
@@ -222,6 +224,10 @@ async def test_what_is_found_is_pulled_where_the_client_pulls(tmp_path: Path) ->
     found = {item.uri: len(item.items) for part in parts for item in part.value.items}
     assert found == {project.uri("a"): 1, project.uri("b"): 2}
     assert project.editor.published == []
+
+
+def test_the_whole_disk_is_no_project() -> None:
+    assert wanted_files([Path("/")], threading.Event(), is_trusted=True) == {}
 
 
 def test_documents_and_configurations_are_watched() -> None:
