@@ -1,6 +1,7 @@
 """The options that commands share, and how help is laid out."""
 
 import argparse
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from ppl_engine.models.choice import DEVICES, EMBEDDED, PRECISIONS, ModelChoice
@@ -12,6 +13,9 @@ if TYPE_CHECKING:
     ]
 
 FORMATS: Final = ("text", "json", "jsonl")
+
+SEVERITIES: Final = ("hint", "information", "warning")
+"""From the least to the most severe."""
 
 EPILOG: Final = """\
 exit codes:
@@ -41,18 +45,26 @@ def new_command(
     )
 
 
-def add_command(
-    commands: "Subparsers", name: str, *, summary: str, about: str
+def add_command(  # noqa: PLR0913 - the last two are for `check`
+    commands: "Subparsers",
+    name: str,
+    *,
+    summary: str,
+    about: str,
+    formats: Sequence[str] = FORMATS,
+    has_default_path: bool = False,
 ) -> argparse.ArgumentParser:
     """Add a subcommand that reads documents, with the arguments that all of these take."""
     parser = new_command(commands, name, summary=summary, about=about)
     parser.add_argument(
         "paths",
         metavar="PATH",
-        nargs="+",
-        help="a file, a directory (its Markdown and text files), or - for standard input",
+        nargs="*" if has_default_path else "+",
+        help="a file, a directory (its Markdown and text files, without what git ignores), a "
+        "pattern such as 'docs/**/*.md', or - for standard input"
+        + (" (default: this directory)" if has_default_path else ""),
     )
-    parser.add_argument("--format", choices=FORMATS, default="text", help="default: text")
+    parser.add_argument("--format", choices=formats, default="text", help="default: text")
     parser.add_argument(
         "-o", "--output", metavar="FILE", help="write there instead of to standard output"
     )
