@@ -65,7 +65,7 @@ def test_sections_are_ordered_and_tile_a_document(text: str, language: str) -> N
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("text", NASTY)
 def test_any_text_has_sections_or_none(text: str, language: str) -> None:
-    assert all(0 < one.level for one in outline(text, language))
+    assert all(one.level > 0 for one in outline(text, language))
 
 
 DOCUMENTS = {
@@ -117,7 +117,8 @@ DOCUMENTS = {
         [("f", 1, "/// Of f.\n/// More."), ("m", 1, "/// Of m.")],
     ),
     "typescript": (
-        "/** Of f. */\nexport function f() {}\n/** Of x. */\nconst x = 3; // about x\nconst y = 4;\n"
+        "/** Of f. */\nexport function f() {}\n/** Of x. */\nconst x = 3; // about x\n"
+        "const y = 4;\n"
         "class A {\n  /** Of m. */\n  m() {}\n}\n",
         [("f", 1, "/** Of f. */"), ("x", 1, "/** Of x. */"), ("m", 2, "/** Of m. */")],
     ),
@@ -126,7 +127,8 @@ DOCUMENTS = {
         [("add", 1, "/* Of add. */")],
     ),
     "java": (
-        "/** Of A. */\npublic class A {\n  /** Of m. */\n  @Override public int m() { return 1; }\n}",
+        "/** Of A. */\npublic class A {\n  /** Of m. */\n  @Override public int m() { return 1; }\n"
+        "}",
         [("A", 1, "/** Of A. */"), ("m", 2, "/** Of m. */")],
     ),
     "go": ("// F does.\nfunc F() {}\n", [("F", 1, "// F does.")]),
