@@ -154,9 +154,10 @@ class Showing:
         document = published.document
         self._published[document.uri] = published
         rules = self._guidance.rules(document.uri)
-        severities = rules.severities if rules else {}
+        if rules is None:
+            return
         self._client.publish(
-            render_diagnostics(document, published.sifted, published.settings, severities)
+            render_diagnostics(document, published.sifted, published.settings, rules.severities)
         )
 
     def _forget(self, uri: str) -> None:
