@@ -5,7 +5,7 @@ Everything here runs on the event loop.
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 from ppl_engine.errors import EngineError
@@ -13,7 +13,7 @@ from ppl_engine.host.queue import Priority
 from ppl_engine.text.spans import Span
 from ppl_lsp.analyses import Analyses, Sleep
 from ppl_lsp.client import Client, Sender
-from ppl_lsp.documents import Document
+from ppl_lsp.documents import Document, Edit
 from ppl_lsp.engine import RemoteEngine, Way
 from ppl_lsp.features import status
 from ppl_lsp.features.edits import EditStyle
@@ -52,9 +52,7 @@ class Session:
         self, sender: Sender, way: Way, settings: Settings, *, sleep: Sleep = asyncio.sleep
     ) -> None:
         self.documents: dict[str, Document] = {}
-        self.settings = settings
-        """What holds for the window; `settings_of` a document may differ."""
-
+        self.settings = settings  # of the window; `settings_of` a document may differ
         self.scopes = Scopes(settings)
         self.base_settings = settings
         """What holds where the client says nothing: the command line, then the options sent."""
@@ -73,13 +71,14 @@ class Session:
         self.reports = Reports(sender)
         self.tasks = Tasks(sender, sleep=sleep)
         self._client = Client(sender, self.reports)
-        self.showing = Showing(self._client, self.guidance, lambda: self.refreshing.look())
+        self.showing = Showing(self._client, self.guidance, sleep=sleep)
         self.refreshing = Refreshing(sender, self.showing.number, sleep=sleep)
+        self.showing.on_change = self.refreshing.look
         self.token_answers = TokenAnswers()
         self._engine = RemoteEngine(way, on_state=self._on_engine)
         self._news = News()
-        outcomes = Outcomes(self, self._client, self._news)
-        self._analyses = Analyses(self._engine, outcomes, sleep=sleep)
+        listener = Outcomes(self, self._client, self._news)
+        self._analyses = Analyses(self._engine, listener, sleep=sleep)
         self._loading = Loading(self._engine, self.tasks, self._on_loaded)
         self.standing = Standing(self._loading, self._analyses)
         self.survey = Survey(self, self._engine)
@@ -110,11 +109,13 @@ class Session:
             # Nothing will come: whoever waits for diagnostics need not wait.
             self.showing.wipe(document, settings)
 
-    def change(self, document: Document) -> None:
-        """Put a newer snapshot in the place of an open document."""
+    def change(self, document: Document, edits: Sequence[Edit] | None = None) -> None:
+        """Put a newer snapshot in the place of an open document; edits one after the other."""
+        before = self.documents[document.uri]
         self.documents[document.uri] = document
         delay_s = self.settings.debounce_ms / 1000
         self._request(document, Priority.EDITED, delay_s=delay_s)
+        self.showing.follow(before, document, edits, self.settings_of(document.uri))
         self._news.announce()
 
     def close(self, uri: str) -> None:
@@ -155,6 +156,7 @@ class Session:
         self._engine.close()
         self.guidance.end()
         self.refreshing.end()
+        self.showing.end()
 
     def report(self, subject: str, error: EngineError) -> None:
         """Tell the user why something could not be done."""
@@ -177,10 +179,11 @@ class Session:
         Its work goes before that on others. A partial one does where that `is_enough`.
         """
         self._engine.hurry(uri)
-        return await self._news.until(
-            lambda: self.standing.known(self.documents.get(uri), is_enough, self.settings_of(uri)),
-            timeout_s=timeout_s,
-        )
+
+        def look() -> "tuple[Analysis | None] | None":
+            return self.standing.known(self.documents.get(uri), is_enough, self.settings_of(uri))
+
+        return await self._news.until(look, timeout_s=timeout_s)
 
     async def explain(
         self, document: Document, analysis: "Analysis", offset: int
@@ -204,13 +207,11 @@ class Session:
 
     def _apply(self, found: Scopes) -> None:
         before, self.scopes, self.settings = self.scopes, found, found.window
-        was_enabled = before.overall.enabled
+        was_enabled, choice = before.overall.enabled, self.settings.model_choice
         if not found.overall.enabled:
             self.rest()
         # Switching on again is the way to say: try once more.
-        elif self.settings.model_choice != self._loading.choice or (
-            self._loading.error and not was_enabled
-        ):
+        elif choice != self._loading.choice or (self._loading.error and not was_enabled):
             self.reload()
         elif not was_enabled:
             self.begin()

@@ -67,7 +67,7 @@ async def test_a_workspace_is_scored_and_its_files_are_streamed(tmp_path: Path) 
         # The library knows of no other progress than that of long work.
         del editor.client.protocol.fm.features[types.PROGRESS]
 
-        @editor.client.feature(types.PROGRESS)
+        @editor.client.feature(types.PROGRESS)  # pyright: ignore[reportUntypedFunctionDecorator]
         def _(params: Any) -> None:
             if params.token == "all":
                 parts.append(params)

@@ -22,6 +22,9 @@ _MOST_STARS: Final = 4
 """In one name of a path: each is tried at each place, and a repository writes the patterns."""
 
 _MOST_BYTES: Final = 1 << 20
+_BELOW: Final = re.compile(r"(?<=[^/])/\*\*/(?=[ \t]*$)")
+"""At the end of a pattern: any folder below one, which pathspec takes for that one."""
+
 _FOLDER: Final = "ps_d"
 """Name of the group in which pathspec has the slash after what it takes for a folder."""
 
@@ -147,7 +150,7 @@ def _rules(lines: Iterable[str]) -> Iterable[_Rule]:
         if any(name.replace("**", "*").count("*") > _MOST_STARS for name in line.split("/")):
             continue
         try:
-            pattern = GitIgnoreSpecPattern(line.removeprefix("\ufeff"))
+            pattern = GitIgnoreSpecPattern(_BELOW.sub("/**/*/", line.removeprefix("\ufeff")))
         except GitIgnorePatternError:
             continue
         if pattern.include is not None and pattern.regex is not None:

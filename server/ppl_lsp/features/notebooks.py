@@ -32,7 +32,8 @@ async def did_change(session: Session, params: types.DidChangeNotebookDocumentPa
     for content in cells.text_content or ():
         uri, version = content.document.uri, content.document.version
         if uri in session.guidance.cells(notebook):
-            session.change(from_lsp.changed(session.documents[uri], content.changes, version))
+            newer, edits = from_lsp.changed(session.documents[uri], content.changes, version)
+            session.change(newer, edits)
 
 
 async def did_save(session: Session, params: types.DidSaveNotebookDocumentParams) -> None:
