@@ -81,6 +81,9 @@ class Reports:
         self.is_pulled = False
         """Whether the client asks."""
 
+        self.has_links = True
+        """Whether the client knows of links from a code to what is said about it."""
+
         self._sender = sender
         self._refreshing = _Refreshing(sender)
         self._news = News()
@@ -97,6 +100,9 @@ class Reports:
 
     def publish(self, params: types.PublishDiagnosticsParams) -> None:
         """Make the diagnostics of a version known, or of a file if there is no version."""
+        if not self.has_links:
+            for diagnostic in params.diagnostics:
+                diagnostic.code_description = None
         if params.version is None:
             self._publish_unopened(params)
         else:

@@ -44,7 +44,6 @@ COMMANDS: Final[dict[str, Command]] = {
 COMMANDS[code_lens.DESCRIBE_SECTION] = code_lens.describe_section
 
 _OPTIONS: Final = {
-    types.TEXT_DOCUMENT_CODE_ACTION: code_actions.OPTIONS,
     types.TEXT_DOCUMENT_SEMANTIC_TOKENS_FULL: semantic_tokens.OPTIONS,
 }
 
@@ -91,6 +90,8 @@ class PplServer(LanguageServer):
         """Agree with the client; what is offered depends on what it can do."""
         session = self.session
         await configuration.initialize(session, self._watch, params)
+        act = functools.partial(code_actions.code_action, session)
+        self.feature(types.TEXT_DOCUMENT_CODE_ACTION, code_actions.options(session.edit_style))(act)
         if session.reports.is_pulled:
             about = functools.partial
             pull = about(pulled_diagnostics.document_diagnostic, session)
@@ -126,7 +127,6 @@ class PplServer(LanguageServer):
             types.NOTEBOOK_DOCUMENT_DID_CHANGE: about(notebooks.did_change, session),
             types.NOTEBOOK_DOCUMENT_DID_SAVE: about(notebooks.did_save, session),
             types.NOTEBOOK_DOCUMENT_DID_CLOSE: about(notebooks.did_close, session),
-            types.TEXT_DOCUMENT_CODE_ACTION: about(code_actions.code_action, session),
             types.TEXT_DOCUMENT_CODE_LENS: about(code_lens.code_lens, session),
             types.TEXT_DOCUMENT_INLAY_HINT: about(inlay_hints.inlay_hint, session),
             types.TEXT_DOCUMENT_SEMANTIC_TOKENS_FULL: about(semantic_tokens.full, session),

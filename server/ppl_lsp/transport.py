@@ -24,7 +24,7 @@ async def serve_streams(server: PplServer, stdin: BinaryIO, stdout: BinaryIO) ->
     server.protocol.set_writer(SafeWriter(stdout, flush=stdout.flush))
     # A pool of its own: reading must never wait for other work.
     reader = StdinAsyncReader(stdin, ThreadPoolExecutor(1, thread_name_prefix="stdin"))
-    return await _serve(server, reader)
+    return await serve(server, reader)
 
 
 async def serve_tcp(server: PplServer, host: str, port: int) -> int:
@@ -40,7 +40,7 @@ async def serve_tcp(server: PplServer, host: str, port: int) -> int:
             return
         clients.append(writer)
         server.protocol.set_writer(SafeWriter(writer))
-        result = await _serve(server, _Begun(reader))
+        result = await serve(server, _Begun(reader))
         with contextlib.suppress(OSError, TimeoutError):
             writer.close()
             await asyncio.wait_for(writer.wait_closed(), _LAST_WORDS_S)
@@ -81,7 +81,8 @@ async def _refusal(reader: asyncio.StreamReader) -> str | None:
     return None if beginning == _BEGINNING else "it does not speak the protocol"
 
 
-async def _serve(server: PplServer, reader: Any) -> int:
+async def serve(server: PplServer, reader: Any) -> int:
+    """Serve whoever is at the other end of a reader and the server's writer; return the exit code."""
     try:
         await run_async(
             stop_event=threading.Event(),

@@ -51,8 +51,10 @@ async def test_a_session_in_an_editor(name: str, encoding: PositionEncoding) -> 
         assert mark.range == editor.range_of(text, "zzword")
         assert (mark.code, mark.source) == ("surprising-word", "ppl")
         assert mark.data == {"id": f"1:{text.index('zzword')}"}
-        assert mark.code_description
-        assert mark.code_description.href.endswith("/docs/findings/surprising-word.md")
+        link = mark.code_description and mark.code_description.href
+        # Only this one of the three says that it knows what to do with a link.
+        page = "/docs/findings/surprising-word.md"
+        assert bool(link and link.endswith(page)) == (name == "visual-studio-code")
 
         text = editor.type(text, Span(2, 3), "𝄞𝄞 zznew", version=2)
         marks = await editor.settled(2, 2)

@@ -1,7 +1,7 @@
 """What can be done about a finding: take what reads better, or not be shown it again."""
 
-from collections.abc import Iterable, Iterator
-from typing import Final, cast
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final, TypeAlias, cast
 
 from lsprotocol import types
 
@@ -19,13 +19,13 @@ FIX_ALL: Final = "source.fixAll.ppl"
 
 OPTIONS: Final = types.CodeActionOptions(code_action_kinds=[QUICK_FIX, FIX_ALL])
 
+Actions: TypeAlias = Sequence[types.CodeAction | types.Command]
+
 FIX_ALL_WAIT_S: Final = 1.0
 """An editor that saves waits little longer."""
 
 
-async def code_action(
-    session: Session, params: types.CodeActionParams
-) -> list[types.CodeAction] | None:
+async def code_action(session: Session, params: types.CodeActionParams) -> Actions | None:
     """Offer what can be done about the findings that a range touches, and about all in the file.
 
     Nothing is offered while what is shown belongs to an older version; who asks for nothing but to
@@ -52,7 +52,12 @@ async def code_action(
             )
     if wants_all and (action := fix_all(document, sifted.findings, session.edit_style)):
         actions.append(action)
-    return actions
+    return actions if session.edit_style.has_literals else _commands(actions)
+
+
+def options(style: EditStyle) -> types.CodeActionOptions | None:
+    """Return what is said of actions to a client: kinds only if it knows of kinds."""
+    return OPTIONS if style.has_literals else None
 
 
 def render(place: Place) -> Iterator[types.CodeAction]:
@@ -82,7 +87,7 @@ def _replacements(place: Place) -> Iterator[types.CodeAction]:
             title=_replacement_title(alternative),
             kind=types.CodeActionKind.QuickFix,
             diagnostics=diagnostics(place),
-            is_preferred=idx == 0 or None,
+            is_preferred=(idx == 0 and place.style.has_preferred) or None,
             edit=replacing(place.document, place.finding.span, alternative.text, place.style),
         )
 
@@ -95,6 +100,11 @@ def _replacement_title(alternative: Alternative) -> str:
     gain_bits = alternative.gain_bits or 0.0
     by = f" ({gain_bits:+.1f} bits)" if gain_bits > 0 else ""
     return f"Replace with “{alternative.text}”{by}"
+
+
+def _commands(actions: Iterable[types.CodeAction]) -> list[types.Command]:
+    """Return what is left of actions for a client that knows nothing but commands."""
+    return [action.command for action in actions if action.command and not action.edit]
 
 
 def _wants(context: types.CodeActionContext, ours: str) -> bool:

@@ -10,7 +10,7 @@ from lsprotocol import types
 from ppl_lsp import from_lsp
 from ppl_lsp.features.edits import edit_style
 from ppl_lsp.features.hover import preferred_markup
-from ppl_lsp.features.pulled_diagnostics import is_pulling
+from ppl_lsp.features.pulled_diagnostics import has_links, is_pulling
 from ppl_lsp.features.watching import watchers
 from ppl_lsp.refreshing import supported
 from ppl_lsp.session import Session
@@ -55,6 +55,7 @@ async def initialize(
     session.client_commands, options = _client_commands(params.initialization_options)
     session.refreshing.supported = supported(params.capabilities)
     session.reports.is_pulled = is_pulling(params.capabilities)
+    session.reports.has_links = has_links(params.capabilities)
     window = params.capabilities.window
     session.tasks.is_shown = bool(window and window.work_done_progress)
     session.guidance.folder_uris = _folders(params)

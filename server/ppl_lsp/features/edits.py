@@ -1,4 +1,4 @@
-"""Changes to documents in the form that a client understands."""
+"""Actions, and changes to documents, in the form that a client understands."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,17 +12,29 @@ from ppl_lsp.documents import Document
 
 @dataclass(frozen=True, slots=True)
 class EditStyle:
-    """What a client can do with edits."""
+    """What a client can do with edits and with actions that hold them."""
 
     is_versioned: bool = False
     """Whether an edit may say which version it is for; else it could meet another text."""
+
+    has_literals: bool = True
+    """Whether an action may be more than the name of a command."""
+
+    has_preferred: bool = True
+    """Whether an action may be said to be the one to take."""
 
 
 def edit_style(capabilities: types.ClientCapabilities) -> EditStyle:
     """Return the style for a client."""
     workspace = capabilities.workspace
     edits = workspace and workspace.workspace_edit
-    return EditStyle(bool(edits and edits.document_changes))
+    text_document = capabilities.text_document
+    actions = text_document and text_document.code_action
+    return EditStyle(
+        is_versioned=bool(edits and edits.document_changes),
+        has_literals=bool(actions and actions.code_action_literal_support),
+        has_preferred=bool(actions and actions.is_preferred_support),
+    )
 
 
 def replacing(document: Document, span: Span, text: str, style: EditStyle) -> types.WorkspaceEdit:

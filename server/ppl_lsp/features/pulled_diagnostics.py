@@ -39,6 +39,14 @@ def is_pulling(capabilities: types.ClientCapabilities) -> bool:
     return bool(document and document.diagnostic and refreshing and refreshing.refresh_support)
 
 
+def has_links(capabilities: types.ClientCapabilities) -> bool:
+    """Whether a client knows of links from the code of a diagnostic to what is said about it."""
+    document = capabilities.text_document
+    # Said of those that are pushed, and also true of those that are asked for.
+    published = document and document.publish_diagnostics
+    return bool(published and published.code_description_support)
+
+
 async def document_diagnostic(
     session: Session,
     params: types.DocumentDiagnosticParams,
