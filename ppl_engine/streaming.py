@@ -92,6 +92,18 @@ def score_texts(
         yield total(counts, scores)
 
 
+def score_text_groups(
+    groups: Iterable[Sequence[str]], scorer: Scorer
+) -> Generator[list[LineScore], None, None]:
+    """Yield the scores of the texts of each group, as `score_groups` has them."""
+
+    def plan(text: str) -> Planned[Counts]:
+        return plan_text(text, scorer)
+
+    for group in score_groups(groups, plan, scorer):
+        yield [total(counts, scores) for counts, scores in group]
+
+
 @dataclass(frozen=True, slots=True)
 class Counts:
     """What there is to count in a text."""

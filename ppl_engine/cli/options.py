@@ -1,6 +1,7 @@
 """The options that commands share, and how help is laid out."""
 
 import argparse
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from ppl_engine.models.choice import DEVICES, EMBEDDED, PRECISIONS, ModelChoice
@@ -42,7 +43,12 @@ def new_command(
 
 
 def add_command(
-    commands: "Subparsers", name: str, *, summary: str, about: str
+    commands: "Subparsers",
+    name: str,
+    *,
+    summary: str,
+    about: str,
+    formats: Sequence[str] = FORMATS,
 ) -> argparse.ArgumentParser:
     """Add a subcommand that reads documents, with the arguments that all of these take."""
     parser = new_command(commands, name, summary=summary, about=about)
@@ -52,7 +58,7 @@ def add_command(
         nargs="+",
         help="a file, a directory (its Markdown and text files), or - for standard input",
     )
-    parser.add_argument("--format", choices=FORMATS, default="text", help="default: text")
+    parser.add_argument("--format", choices=formats, default="text", help="default: text")
     parser.add_argument(
         "-o", "--output", metavar="FILE", help="write there instead of to standard output"
     )

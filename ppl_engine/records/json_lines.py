@@ -12,8 +12,6 @@ _UTF16: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _AS_LINES: Final = {b"[": "jq -c '.[]'", b"{": "jq -c ."}
 """By the first line of a document of JSON that is laid out for people."""
 
-_N_BYTES_SHOWN: Final = 1024
-
 
 def unread_records(
     path: str, lines: Iterator[RawLine]
@@ -54,7 +52,7 @@ def _read(path: str, line: RawLine, data: bytes) -> Record | BadRecord:
         if isinstance(value, dict):
             return Record(path, line.number, cast("dict[str, object]", value), data)
         reason = f"is {kind_of(value)}, not an object"
-    return BadRecord(path, line.number, reason, data[:_N_BYTES_SHOWN])
+    return BadRecord(path, line.number, reason, data)
 
 
 def _said(error: json.JSONDecodeError) -> str:

@@ -44,11 +44,11 @@ def _line(path: str, line: RawLine, data: bytes) -> Record | BadRecord:
     if line.is_too_long:
         return BadRecord(path, line.number, "the line is too long to be a record", data)
     try:
-        return Record(path, line.number, {TEXT_FIELD: data.decode()}, data)
+        return Record(path, line.number, {TEXT_FIELD: data.decode()})
     except UnicodeDecodeError as error:
         byte = data[error.start]
         reason = f"not UTF-8 (byte 0x{byte:02X} at column {error.start + 1})"
-        return BadRecord(path, line.number, reason, data[:1024])
+        return BadRecord(path, line.number, reason, data)
 
 
 def _not_text(data: bytes) -> str | None:

@@ -31,7 +31,7 @@ class Record:
 
     fields: Mapping[str, object]
     raw: bytes | None = None
-    """The bytes of the line without its end; None where a record is no line."""
+    """The line of JSON without its end; None where a record does not come from one."""
 
     @property
     def place(self) -> str:
@@ -49,7 +49,7 @@ class BadRecord:
 
     reason: str
     raw: bytes | None = None
-    """The beginning of the line, if there is one."""
+    """The line, if there is one; of a line that is too long, its beginning."""
 
     @property
     def place(self) -> str:
