@@ -59,6 +59,7 @@ class ScoreFile:
 
     @classmethod
     def _opened(cls, path: Path, file: BinaryIO, identity: Identity) -> "ScoreFile":
+        _lock(path, file)
         file.seek(0)
         header = file.readline(_MAX_HEADER_BYTES) if _size(file) else b""
         line = (json.dumps(identity, sort_keys=True) + "\n").encode()
@@ -100,6 +101,18 @@ class ScoreFile:
     def close(self) -> None:
         """Close the file, which stays where it is."""
         self._file.close()
+
+
+def _lock(path: Path, file: BinaryIO) -> None:
+    """Keep other runs away until the file is closed, where the system can."""
+    try:
+        import fcntl  # noqa: PLC0415 - not on Windows
+    except ImportError:
+        return
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        raise ResumeError(f"{path} is being written by another run; wait for it.") from error
 
 
 def _check(path: Path, header: bytes, identity: Identity) -> None:
