@@ -83,7 +83,7 @@ def _run(arguments: argparse.Namespace, session: Session) -> None:
     if not task.source.files:
         session.fail("there is nothing to filter")
         return
-    with _model(session) as model:
+    with _model(arguments, session) as model:
         tally, limits = _filtered(task, model, session)
         if not arguments.dry_run and task.scores is not None and arguments.scores is None:
             Path(task.scores).unlink(missing_ok=True)
@@ -141,7 +141,15 @@ def _check_stream(task: Task) -> None:
 
 
 @contextmanager
-def _model(session: Session) -> Generator[Model, None, None]:
+def _model(arguments: argparse.Namespace, session: Session) -> Generator[Model, None, None]:
+    if arguments.ray is not None:
+        from ppl_engine.distributed.scoring import distributed_scoring  # noqa: PLC0415
+
+        with distributed_scoring(
+            arguments.ray, session.choice, session.load, n_workers=arguments.workers
+        ) as scoring:
+            yield Model(scoring.model, scoring.score_text_groups)
+        return
     from ppl_engine.streaming import score_text_groups  # noqa: PLC0415
 
     scorer = session.engine.scorer
