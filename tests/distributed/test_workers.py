@@ -10,6 +10,7 @@ from ppl_engine.distributed.workers import LOCAL, worker_pool
 from ppl_engine.errors import EngineError
 from tests.cli.running import Terminal
 from tests.distributed import faults
+from tests.distributed.faults import DyingScorer
 
 ray = pytest.importorskip("ray")
 
@@ -87,14 +88,21 @@ def test_a_worker_that_can_not_start_says_why() -> None:
         list(pool.map(faults.failing, range(5)))
 
 
-def test_a_filter_on_a_cluster_writes_what_one_process_writes(terminal: Terminal) -> None:
+def test_a_filter_whose_worker_dies_writes_what_one_process_writes(terminal: Terminal) -> None:
     texts = [f"the {'zebra' if k % 3 else 'horse'} ran{' on' * (k % 7)}" for k in range(9000)]
+    # The horses begin late, in the second of three groups.
+    texts[:5000] = [text.replace("horse", "zebra") for text in texts[:5000]]
     lines = [json.dumps({"id": k, "text": text}) for k, text in enumerate(texts)]
     lines[4000] = "{"
     terminal.write("data.jsonl", "\n".join(lines))
     command = ("filter", "data.jsonl", "--max-perplexity", "5000", "--add-scores")
     alone = terminal.ppl(*command, "-o", "alone.jsonl")
-    spread = terminal.ppl(*command, "-o", "spread.jsonl", "--ray", LOCAL, "--workers", "2")
+    marker = terminal.directory / "died"
+    spread = terminal.ppl(
+        *(*command, "-o", "spread.jsonl", "--ray", LOCAL, "--workers", "2"),
+        load=lambda choice: DyingScorer(marker),  # noqa: ARG005
+    )
+    assert marker.exists()
     assert (alone.code, spread.code) == (2, 2)
     assert alone.err == spread.err.replace("spread.jsonl", "alone.jsonl")
     written = [(terminal.directory / name).read_bytes() for name in ("alone.jsonl", "spread.jsonl")]
