@@ -115,6 +115,16 @@ class Session:
         return self._engine
 
     @property
+    def choice(self) -> ModelChoice:
+        """The model that is asked for."""
+        return self._choice
+
+    @property
+    def load(self) -> "Callable[[ModelChoice, Store | None], Engine]":
+        """Loads an engine, here or in another process. Raises EngineError."""
+        return self._models.load
+
+    @property
     def model(self) -> "ModelInfo | None":
         """What to say of the model; None where none was needed."""
         return self._known if self._engine is None else self._engine.model
