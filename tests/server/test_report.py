@@ -12,6 +12,14 @@ def _cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PPL_CACHE_DIR", str(tmp_path))
 
 
+def written(uri: str) -> str:
+    """Read the one report that is there, for the user alone."""
+    page = Path(to_fs_path(uri) or "")
+    assert list(page.parent.iterdir()) == [page]
+    assert page.stat().st_mode & 0o077 == 0
+    return page.read_text(encoding="utf-8")
+
+
 async def test_the_report_of_a_document_is_written_and_opened() -> None:
     editor = await Editor.ready()
     editor.session.client.can_show_documents = True
@@ -19,11 +27,9 @@ async def test_the_report_of_a_document_is_written_and_opened() -> None:
     await show_report(editor.session, URI)
     (opened,) = editor.opened
     assert opened.external
-    page = Path(to_fs_path(opened.uri) or "")
-    assert "zzword" in page.read_text(encoding="utf-8")
-    assert page.stat().st_mode & 0o077 == 0
+    assert "zzword" in written(opened.uri)
     await show_report(editor.session, URI)
-    assert list(page.parent.iterdir()) == [page]
+    assert editor.opened == [opened, opened]
     assert editor.shown == []
 
 

@@ -30,10 +30,11 @@ async def show_report(session: Session, uri: str) -> None:
     """Write the report and have the client open it; one that can not is told where it is."""
     analysis = await session.analysis(uri, timeout_s=WAIT_S)
     document = session.documents.get(uri)
-    if document is None or analysis is None:
-        session.client.say(
-            "The document is not open." if document is None else session.reason(document)
-        )
+    if document is None:
+        session.client.say("The document is not open.")
+        return
+    if analysis is None:
+        session.client.say(session.reason(document))
         return
     shown = session.showing.shown(document)
     try:
@@ -41,9 +42,8 @@ async def show_report(session: Session, uri: str) -> None:
     except OSError as error:
         session.report(uri, EngineError(f"The report can not be written: {error}"))
         return
-    if not await session.client.show_document(
-        types.ShowDocumentParams(path.as_uri(), external=True)
-    ):
+    page = types.ShowDocumentParams(path.as_uri(), external=True)
+    if not await session.client.show_document(page):
         session.client.say(f"The report is in {path}.")
 
 
