@@ -72,7 +72,7 @@ class Tally:
 
     @property
     def perplexity(self) -> float | None:
-        """exp of the mean surprisal per token."""
+        """The exponential of the mean surprisal per token."""
         mean = self.per_token.value
         return None if mean is None else perplexity(mean)
 
@@ -116,7 +116,7 @@ class Tally:
 
     @property
     def word_perplexity(self) -> float | None:
-        """exp of the mean surprisal per word between white space."""
+        """The exponential of the mean surprisal per word between white space."""
         return perplexity(self.nats / self.n_words) if self.n_words and self.n_scored else None
 
     @property

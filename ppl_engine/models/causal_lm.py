@@ -130,7 +130,7 @@ class CausalLM:
         ]
 
     def log_probabilities(self, hidden: NDArray[np.float32]) -> Floats:
-        """Return (rows, vocabulary): ln p of every next token in nats; large, so ask for few rows."""
+        """Return (rows, vocabulary): ln p of every next token, in nats. Ask for few rows."""
         return self._with_head(
             lambda head: torch.log_softmax(head.logits(self._rows(hidden)), dim=-1).cpu().numpy()
         )
