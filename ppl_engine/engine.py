@@ -83,7 +83,7 @@ class Engine:
 
     @property
     def scorer(self) -> Scorer:
-        """The model, for whoever has windows of their own; nothing of that is kept."""
+        """The model itself, for streams of texts of which nothing is kept here."""
         return self._scorer
 
     def score(self, text: str) -> Generator[Progress, None, TokenScores]:
