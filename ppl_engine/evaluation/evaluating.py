@@ -10,13 +10,11 @@ from ppl_engine.evaluation.conventions import Convention, ConventionError, Readi
 from ppl_engine.evaluation.tally import Part, ScoredReading, Tally, tallies
 from ppl_engine.evaluation.texts import EvaluatedText
 from ppl_engine.scoring.scorer import Scorer
-from ppl_engine.scoring.windows import Window
-
-_TOKENS_AT_ONCE: Final = 2**15
-"""So many tokens of texts are read ahead, so that those of like length can be read together."""
+from ppl_engine.scoring.scores import WindowScores
+from ppl_engine.streaming import Planned, score_planned
 
 _WINDOWS_AT_ONCE: Final = 256
-"""So many windows of one text are handed to the scorer, which bounds what it keeps of them."""
+"""So many windows of a corpus are handed to the scorer together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +51,12 @@ def evaluate(
     return _by_itself(texts, convention, scorer, on_progress)
 
 
-def score_reading(
-    reading: Reading, scorer: Scorer, on_progress: Callable[[int], None] = lambda _: None
-) -> ScoredReading:
-    """Return a number for each token of a text."""
-    (scored,) = _score([reading], scorer, on_progress)
-    return scored
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """A text with how it is to be read."""
+
+    text: EvaluatedText
+    reading: Reading | Refused
 
 
 def _by_itself(
@@ -67,36 +65,25 @@ def _by_itself(
     scorer: Scorer,
     on_progress: Callable[[int], None],
 ) -> Iterator[Evaluated | Refused]:
-    ahead: list[tuple[EvaluatedText, Reading | Refused]] = []
-    n_tokens = 0
-    for text in texts:
+    def plan(text: EvaluatedText) -> Planned[_Taken]:
         try:
-            reading: Reading | Refused = convention.reading(text, scorer)
-            n_tokens += len(reading.encoding.ids)
+            reading = convention.reading(text, scorer)
         except ConventionError as error:
-            reading = Refused(text.name, str(error))
-        ahead.append((text, reading))
-        if n_tokens >= _TOKENS_AT_ONCE:
-            yield from _finished(ahead, scorer, on_progress)
-            ahead, n_tokens = [], 0
-    yield from _finished(ahead, scorer, on_progress)
+            return Planned(_Taken(text, Refused(text.name, str(error))), ())
+        return Planned(_Taken(text, reading), [placed.window for placed in reading.windows])
 
-
-def _finished(
-    ahead: Sequence[tuple[EvaluatedText, Reading | Refused]],
-    scorer: Scorer,
-    on_progress: Callable[[int], None],
-) -> Iterator[Evaluated | Refused]:
-    readings = [reading for _, reading in ahead if isinstance(reading, Reading)]
-    scored = iter(_score(readings, scorer, on_progress))
-    for text, reading in ahead:
-        if isinstance(reading, Refused):
-            yield reading
+    for taken, scores in score_planned(texts, plan, scorer):
+        if isinstance(taken.reading, Refused):
+            yield taken.reading
             continue
-        whole = text.prompt + text.text
-        part = Part(text.name, len(text.prompt), len(whole))
-        (tally,) = tallies(whole, [part], next(scored))
-        yield Evaluated(text.name, tally)
+        scored = _blank(taken.reading)
+        for number, window_scores in enumerate(scores):
+            _put(scored, number, window_scores)
+        on_progress(sum(len(window_scores.logprob) for window_scores in scores))
+        name, prompt = taken.text.name, taken.text.prompt
+        whole = prompt + taken.text.text
+        (tally,) = tallies(whole, [Part(name, len(prompt), len(whole))], scored)
+        yield Evaluated(name, tally)
 
 
 def _joined(
@@ -120,26 +107,27 @@ def _joined(
         yield Evaluated(part.name, tally)
 
 
-def _score(
-    readings: Sequence[Reading], scorer: Scorer, on_progress: Callable[[int], None]
-) -> list[ScoredReading]:
-    """Score the windows of several texts together."""
-    found = [_blank(reading) for reading in readings]
-    places = [(scored, number) for scored in found for number in range(len(scored.reading.windows))]
-    for start in range(0, len(places), _WINDOWS_AT_ONCE):
-        group = places[start : start + _WINDOWS_AT_ONCE]
-        wanted: list[Window] = [scored.reading.windows[n].window for scored, n in group]
-        for batch in scorer.score_windows(wanted):
+def score_reading(
+    reading: Reading, scorer: Scorer, on_progress: Callable[[int], None]
+) -> ScoredReading:
+    """Return a number for each token of a text, which may be a whole corpus."""
+    scored = _blank(reading)
+    for start in range(0, len(reading.windows), _WINDOWS_AT_ONCE):
+        group = reading.windows[start : start + _WINDOWS_AT_ONCE]
+        for batch in scorer.score_windows([placed.window for placed in group]):
             for position, scores in batch:
-                scored, number = group[position]
-                placed = scored.reading.windows[number]
-                tokens = slice(placed.first_target, placed.first_target + len(scores.logprob))
-                scored.logprob[tokens] = scores.logprob
-                scored.rank[tokens] = scores.rank
-                scored.weight[tokens] = placed.weight
-                scored.window[tokens] = number
+                _put(scored, start + position, scores)
             on_progress(sum(len(scores.logprob) for _, scores in batch))
-    return found
+    return scored
+
+
+def _put(scored: ScoredReading, number: int, scores: WindowScores) -> None:
+    placed = scored.reading.windows[number]
+    tokens = slice(placed.first_target, placed.first_target + len(scores.logprob))
+    scored.logprob[tokens] = scores.logprob
+    scored.rank[tokens] = scores.rank
+    scored.weight[tokens] = placed.weight
+    scored.window[tokens] = number
 
 
 def _blank(reading: Reading) -> ScoredReading:

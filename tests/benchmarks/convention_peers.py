@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedTokenizerFast
+from transformers import AutoModelForCausalLM, PreTrainedTokenizerFast
 
 
 def main() -> None:
@@ -39,7 +39,7 @@ def main() -> None:
 
 def paragraphs(text: str) -> list[str]:
     """Return a few lines of a text that evaluate reads each by itself."""
-    return [line for line in text.split("\n") if len(line) > 200][:64]  # noqa: PLR2004
+    return [line for line in text.split("\n") if len(line) > 200][:64]
 
 
 @torch.inference_mode()
