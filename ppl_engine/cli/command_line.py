@@ -8,7 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Final
 
 from ppl_engine.cli import cache, check, score
-from ppl_engine.cli.evaluation import evaluate
+from ppl_engine.cli.evaluation import compare, evaluate
 from ppl_engine.cli.options import EPILOG, TeachingFormatter
 from ppl_engine.cli.session import MODELS, ExitCode, Models
 from ppl_engine.cli.sources import STDIN
@@ -68,6 +68,7 @@ def _parser() -> argparse.ArgumentParser:
     check.add_to(commands)
     score.add_to(commands)
     evaluate.add_to(commands)
+    compare.add_to(commands)
     cache.add_to(commands)
     return parser
 

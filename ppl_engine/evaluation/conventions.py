@@ -9,12 +9,13 @@ Perplexities by different conventions differ by more than most models do: what i
 be measured by one of them.
 """
 
-from dataclasses import dataclass, replace
-from typing import Final, Protocol, runtime_checkable
+from dataclasses import dataclass
+from typing import Final, Protocol
 
 import numpy as np
 
 from ppl_engine.errors import EngineError
+from ppl_engine.evaluation.added_tokens import added_tokens, with_added_tokens
 from ppl_engine.evaluation.texts import EvaluatedText
 from ppl_engine.scoring.anchors import SegmentPolicy, segment_starts
 from ppl_engine.scoring.scorer import Encoding, Scorer
@@ -75,16 +76,6 @@ class Convention(Protocol):
 
     def reading(self, text: EvaluatedText, scorer: Scorer) -> Reading:
         """Return the windows of a text. Raises ConventionError."""
-        ...
-
-
-@runtime_checkable
-class AddsTokens(Protocol):
-    """A scorer whose tokenizer puts tokens of its own around a text."""
-
-    @property
-    def added_tokens(self) -> tuple[Ints, Ints]:
-        """What stands before a text and after it."""
         ...
 
 
@@ -266,30 +257,6 @@ def document_segments(text: str, encoding: Encoding, context: int) -> Ints:
     """Return the segments of a text as this program cuts it for models that read `context`."""
     policy = SegmentPolicy.for_context(context)
     return segment_starts(cuts(text), encoding.ids, encoding.starts, encoding.begins_word, policy)
-
-
-def added_tokens(scorer: Scorer) -> tuple[Ints, Ints]:
-    """Return what the tokenizer of a scorer puts before and after a text, if anything."""
-    nothing = np.empty(0, dtype=np.int64)
-    return scorer.added_tokens if isinstance(scorer, AddsTokens) else (nothing, nothing)
-
-
-def with_added_tokens(encoding: Encoding, scorer: Scorer, *, end: bool = True) -> Encoding:
-    """Return the encoding with what the tokenizer puts around a text; that takes no place in it."""
-    before, after = added_tokens(scorer)
-    after = after if end else after[:0]
-    if not len(before) and not len(after):
-        return encoding
-    last = int(encoding.ends[-1]) if len(encoding.ends) else 0
-    zeros, lasts = np.zeros_like(before), np.full_like(after, last)
-    no, yes = np.zeros(len(before), np.bool_), np.ones(len(after), np.bool_)
-    return replace(
-        encoding,
-        ids=np.concatenate([before, encoding.ids, after]),
-        starts=np.concatenate([zeros, encoding.starts, lasts]),
-        ends=np.concatenate([zeros, encoding.ends, lasts]),
-        begins_word=np.concatenate([no, encoding.begins_word, yes]),
-    )
 
 
 def _after_prompt(encoding: Encoding, text: EvaluatedText, scorer: Scorer) -> Reading:
