@@ -54,7 +54,7 @@ def _against(base: str, label: str, versus: Versus) -> Iterator[Part]:
     found = versus.divergence
     if found is None:
         reason = versus.why_no_divergence or "no token is scored"
-        yield f"No distributions are compared, since {reason}; bits per byte compare all the same.\n"
+        yield f"No distributions are compared, since {reason}; bits per byte still compare.\n"
     else:
         yield from _divergence(found)
     if versus.words:
