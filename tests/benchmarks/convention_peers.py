@@ -1,4 +1,4 @@
-"""Perplexity by other programs, to be run in an environment that has them: prints JSON.
+"""Perplexity by other programs, to be run in an environment that has them: prints JSON Lines.
 
     python tests/benchmarks/convention_peers.py --model DIR --text FILE
 
@@ -26,15 +26,16 @@ def main() -> None:
     text = Path(arguments.text).read_text(encoding="utf-8")
     tokenizer = PreTrainedTokenizerFast.from_pretrained(arguments.model)
     model = AutoModelForCausalLM.from_pretrained(arguments.model, dtype=torch.float32).eval()
-    found: dict[str, Any] = {
-        "versions": {
-            name: version(name) for name in ("transformers", "torch", "lm_eval", "evaluate")
-        },
-        "guide": {stride: guide(model, tokenizer, text, stride) for stride in arguments.stride},
-        "lm_eval": by_lm_eval(model, tokenizer, text),
-        "evaluate": by_evaluate(arguments.model, paragraphs(text)),
-    }
-    sys.stdout.write(json.dumps(found, indent=2) + "\n")
+    packages = ("transformers", "torch", "lm_eval", "evaluate")
+    _print("versions", {name: version(name) for name in packages})
+    _print("lm_eval", by_lm_eval(model, tokenizer, text))
+    _print("guide", {s: guide(model, tokenizer, text, s) for s in arguments.stride})
+    _print("evaluate", by_evaluate(arguments.model, paragraphs(text)))
+
+
+def _print(name: str, value: object) -> None:
+    sys.stdout.write(json.dumps({name: value}) + "\n")
+    sys.stdout.flush()
 
 
 def paragraphs(text: str) -> list[str]:

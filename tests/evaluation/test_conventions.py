@@ -186,6 +186,27 @@ def test_document_is_what_the_program_shows_everywhere(loaded: Loaded) -> None:
         )
 
 
+@torch.inference_mode()
+def test_each_text_alone_is_what_evaluate_says_of_it_but_its_mean_is_no_perplexity(
+    loaded: Loaded,
+) -> None:
+    """`evaluate.load("perplexity")`: BOS before each text, exp of the mean of each, their mean."""
+    texts = [text for text in TEXTS if len(loaded.ids(text)) < 40]
+    perplexities: list[float] = []
+    for text in texts:
+        ids = [0, *loaded.tokenizer.encode(text, add_special_tokens=False).ids]
+        logits = loaded.model(torch.tensor([ids])).logits
+        losses = torch.nn.CrossEntropyLoss(reduction="none")(
+            logits[..., :-1, :].transpose(1, 2), torch.tensor([ids[1:]])
+        )
+        perplexities.append(losses.mean().exp().item())
+    found = tallies(loaded.scorer, "document", texts)
+    assert [one.perplexity for one in found] == pytest.approx(perplexities, rel=1e-4)
+    whole = total(found).perplexity
+    assert whole is not None
+    assert abs(whole / float(np.mean(perplexities)) - 1) > 0.01
+
+
 PROMPT = "The quick brown fox\n"
 
 

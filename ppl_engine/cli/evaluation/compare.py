@@ -57,7 +57,7 @@ def add_to(commands: "Subparsers") -> None:
 
 def run(arguments: argparse.Namespace, models: Models) -> int:
     """Compare; 0, or 2 on failure."""
-    named = arguments.models or []
+    named: list[str] = arguments.models or []
     choices = [chosen(name, arguments.device) for name in named]
     session = Session(choices[0] if choices else ModelChoice(), models, lambda: None)
     with session.reporting_failures():
