@@ -5,7 +5,7 @@ base     ████████ ████████          scores, and 
 others   ████████ ████████          the same; where tokens agree, distributions are compared
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Final
@@ -40,9 +40,15 @@ class SideBySide:
     """Of each model after the first; None where tokens do not agree."""
 
 
-def side_by_side(texts: Iterable[EvaluatedText], scorers: Sequence[Scorer]) -> Iterator[SideBySide]:
+def side_by_side(
+    texts: Iterable[EvaluatedText],
+    scorers: Sequence[Scorer],
+    *,
+    on_progress: Callable[[int], None] = lambda _: None,
+) -> Iterator[SideBySide]:
     """Yield each text with its scores by every model, in order.
 
+    `on_progress` is told how many tokens a model has scored, again and again.
     All models read the text in segments that the smallest of their contexts allows, so that none
     has an advantage by its windows.
     """
@@ -52,9 +58,9 @@ def side_by_side(texts: Iterable[EvaluatedText], scorers: Sequence[Scorer]) -> I
         batch.append(text)
         n_characters += len(text.text)
         if n_characters >= 4 * _TOKENS_AT_ONCE:  # a token is about four characters
-            yield from _compared(batch, scorers)
+            yield from _compared(batch, scorers, on_progress)
             batch, n_characters = [], 0
-    yield from _compared(batch, scorers)
+    yield from _compared(batch, scorers, on_progress)
 
 
 def why_not_divergence(base: Scorer, other: Scorer) -> str | None:
@@ -67,7 +73,9 @@ def why_not_divergence(base: Scorer, other: Scorer) -> str | None:
     return None
 
 
-def _compared(batch: Sequence[EvaluatedText], scorers: Sequence[Scorer]) -> Iterator[SideBySide]:
+def _compared(
+    batch: Sequence[EvaluatedText], scorers: Sequence[Scorer], on_progress: Callable[[int], None]
+) -> Iterator[SideBySide]:
     context = min(scorer.model.context for scorer in scorers)
     drafts = [[blank(_layout(text.text, scorer, context)) for text in batch] for scorer in scorers]
     base = drafts[0]
@@ -77,10 +85,10 @@ def _compared(batch: Sequence[EvaluatedText], scorers: Sequence[Scorer]) -> Iter
         for scorer, ours in zip(scorers[1:], drafts[1:], strict=True)
     ]
     in_step = [0, *(k for k, agrees in enumerate(is_comparable, 1) if agrees)]
-    found = _score_in_step([scorers[k] for k in in_step], [drafts[k] for k in in_step])
+    found = _score_in_step([scorers[k] for k in in_step], [drafts[k] for k in in_step], on_progress)
     for k in range(1, len(scorers)):
         if k not in in_step:
-            _score_in_step([scorers[k]], [drafts[k]])
+            _score_in_step([scorers[k]], [drafts[k]], on_progress)
     for idx, text in enumerate(batch):
         divergences = (
             Divergence.joined(found[in_step.index(k)][idx]) if k in in_step else None
@@ -91,7 +99,9 @@ def _compared(batch: Sequence[EvaluatedText], scorers: Sequence[Scorer]) -> Iter
 
 
 def _score_in_step(
-    scorers: Sequence[Scorer], drafts: Sequence[Sequence[Draft]]
+    scorers: Sequence[Scorer],
+    drafts: Sequence[Sequence[Draft]],
+    on_progress: Callable[[int], None],
 ) -> list[list[list[Divergence]]]:
     """Score windows of the same tokens by all models; return divergences from the first one.
 
@@ -109,6 +119,7 @@ def _score_in_step(
         for number, (scorer, ours) in enumerate(zip(scorers, drafts, strict=True)):
             wanted = [_window(ours[idx], k, scorer) for idx, k in group]
             scores = _scored(wanted, scorer)
+            on_progress(sum(len(one.logprob) for one in scores))
             for (idx, k), one in zip(group, scores, strict=True):
                 ours[idx].put(k, one)
             if number == 0:

@@ -94,7 +94,9 @@ def _report(
     from ppl_engine.evaluation.side_by_side import side_by_side  # noqa: PLC0415
 
     comparing = Comparing(scorers)
-    texts = list(comparing.texts(side_by_side(read_texts(arguments, session), scorers)))
+    with session.counting("comparing") as count:
+        read = read_texts(arguments, session)
+        texts = list(comparing.texts(side_by_side(read, scorers, on_progress=count)))
     if not texts:
         raise NothingToMeasureError("There is no text to compare on.")
     result = comparing.result()

@@ -109,11 +109,12 @@ def _evaluated(
 
     is_empty = True
     texts = read_texts(arguments, session, arguments.prompt_field)
-    for one in evaluate(texts, chosen, session.engine.scorer):
-        is_empty = False
-        if isinstance(one, Refused):
-            session.fail(f"{one.name}: {one.reason}")
-        else:
-            yield one
+    with session.counting("measuring") as count:
+        for one in evaluate(texts, chosen, session.engine.scorer, on_progress=count):
+            is_empty = False
+            if isinstance(one, Refused):
+                session.fail(f"{one.name}: {one.reason}")
+            else:
+                yield one
     if is_empty:
         raise NothingToMeasureError("There is no text to measure.")
