@@ -29,7 +29,7 @@ The first --model is the base that the others are compared with. A precision is 
 one of {", ".join(PRECISIONS)}.
 
 examples:
-  ppl compare --model embedded@exact --model embedded@int8 docs/   what a precision costs
+  ppl compare --model embedded@exact --model embedded@int8 docs/*.md   what a precision costs
   ppl compare --model ./before --model ./after held-out.jsonl      two checkpoints
   ppl compare --model gpt2 --model embedded --format json *.md     different tokenizers"""
 
