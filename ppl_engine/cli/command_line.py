@@ -4,12 +4,12 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
-from importlib.metadata import PackageNotFoundError, version
 from typing import Final
 
-from ppl_engine.cli import cache, check, score
+from ppl_engine.cli import cache, check, report, score
 from ppl_engine.cli.evaluation import compare, evaluate
 from ppl_engine.cli.options import EPILOG, TeachingFormatter
+from ppl_engine.cli.reports import program_version
 from ppl_engine.cli.session import MODELS, ExitCode, Models
 from ppl_engine.cli.sources import STDIN
 
@@ -26,6 +26,7 @@ examples:
   ppl check --heat README.md         the whole text as a heat map
   ppl score --format jsonl notes.txt the logprob of every token
   ppl eval wiki.txt                  perplexity and bits per byte, by a named convention
+  ppl report docs/ -o report.html    one page with heat maps, profiles and findings
 
 `ppl COMMAND --help` explains a command."""
 
@@ -63,21 +64,17 @@ def _parser() -> argparse.ArgumentParser:
         epilog=f"{_EXAMPLES}\n\n{EPILOG}",
         formatter_class=TeachingFormatter,
     )
-    parser.add_argument("--version", action="version", version=f"ppl {_version()}")
+    parser.add_argument(
+        "--version", action="version", version=f"ppl {program_version() or '(not installed)'}"
+    )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     check.add_to(commands)
     score.add_to(commands)
     evaluate.add_to(commands)
     compare.add_to(commands)
+    report.add_to(commands)
     cache.add_to(commands)
     return parser
-
-
-def _version() -> str:
-    try:
-        return version("ppl-lsp")
-    except PackageNotFoundError:
-        return "(not installed)"
 
 
 def _close_quietly() -> None:
