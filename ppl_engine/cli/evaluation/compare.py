@@ -30,8 +30,8 @@ one of {", ".join(PRECISIONS)}.
 
 examples:
   ppl compare --model embedded@exact --model embedded@int8 docs/*.md   what a precision costs
-  ppl compare --model ./before --model ./after held-out.jsonl      two checkpoints
-  ppl compare --model gpt2 --model embedded --format json *.md     different tokenizers"""
+  ppl compare --model ./before --model ./after held-out.jsonl          two checkpoints
+  ppl compare --model gpt2 --model embedded --format json *.md         different tokenizers"""
 
 
 def add_to(commands: "Subparsers") -> None:
