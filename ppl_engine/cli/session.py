@@ -4,7 +4,7 @@ import argparse
 import enum
 import sys
 from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Self, TypeVar
 
@@ -182,6 +182,10 @@ class Session:
             return None
         finally:
             self._show_notices(self.engine.model)
+
+    def counting(self, label: str) -> "AbstractContextManager[Callable[[int], None]]":
+        """Show, on a terminal, how many tokens are done of work of unknown length."""
+        return self._meter.counting(label)
 
     def note(self, message: str) -> None:
         """Write a line to standard error."""
