@@ -7,6 +7,8 @@ from lsprotocol import types
 
 from ppl_lsp.protocol import StatusParams
 from ppl_lsp.refreshing import RefreshingSender
+from ppl_lsp.reports import DiagnosticsSender, Reports
+from ppl_lsp.tasks import TasksSender
 
 if TYPE_CHECKING:
     from ppl_engine.scoring.scorer import ModelInfo
@@ -15,12 +17,8 @@ if TYPE_CHECKING:
 _ANSWER_WAIT_S: Final = 10.0
 
 
-class Sender(RefreshingSender, Protocol):
+class Sender(DiagnosticsSender, RefreshingSender, TasksSender, Protocol):
     """What a language server sends."""
-
-    def text_document_publish_diagnostics(self, params: types.PublishDiagnosticsParams) -> None:
-        """Replace the diagnostics of a document."""
-        ...
 
     def window_show_message(self, params: types.ShowMessageParams) -> None:
         """Show a message to the user."""
@@ -40,9 +38,10 @@ class Sender(RefreshingSender, Protocol):
 class Client:
     """Remembers what the client was told last."""
 
-    def __init__(self, sender: Sender) -> None:
+    def __init__(self, sender: Sender, reports: Reports) -> None:
         self.can_show_documents = False
         self._sender = sender
+        self._reports = reports
         self._status: StatusParams | None = None
         self._complaints: dict[str, frozenset[str]] = {}
         self._notices: set[str] = set()
@@ -50,7 +49,7 @@ class Client:
 
     def publish(self, params: types.PublishDiagnosticsParams) -> None:
         """Replace the diagnostics of a document."""
-        self._sender.text_document_publish_diagnostics(params)
+        self._reports.publish(params)
 
     def tell(self, status: StatusParams) -> None:
         """Send a status, if it differs from the last one."""

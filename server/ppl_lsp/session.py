@@ -5,7 +5,7 @@ Everything here runs on the event loop.
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 from ppl_engine.errors import EngineError
@@ -22,15 +22,20 @@ from ppl_lsp.guidance import Guidance
 from ppl_lsp.line_index import PositionEncoding
 from ppl_lsp.loading import Loading
 from ppl_lsp.news import News
+from ppl_lsp.outcomes import Outcomes
 from ppl_lsp.protocol import State
 from ppl_lsp.refreshing import Refreshing
+from ppl_lsp.reports import Reports
+from ppl_lsp.scopes import Scopes, scopes
 from ppl_lsp.settings import Settings
 from ppl_lsp.showing import Showing
 from ppl_lsp.standing import Standing, Suffices
+from ppl_lsp.survey import Survey
+from ppl_lsp.tasks import Tasks
 from ppl_lsp.token_answers import TokenAnswers
 
 if TYPE_CHECKING:
-    from ppl_engine.analysis import Analysis, Progress
+    from ppl_engine.analysis import Analysis
     from ppl_engine.explanation import Explanation
     from ppl_engine.scoring.scorer import ModelInfo
 
@@ -44,15 +49,11 @@ class Session:
     """Documents, settings, the model and the analyses of one client."""
 
     def __init__(
-        self,
-        sender: Sender,
-        way: Way,
-        settings: Settings,
-        *,
-        sleep: Sleep = asyncio.sleep,
+        self, sender: Sender, way: Way, settings: Settings, *, sleep: Sleep = asyncio.sleep
     ) -> None:
         self.documents: dict[str, Document] = {}
-        self.settings = settings
+        self.settings = settings  # of the window; `settings_of` a document may differ
+        self.scopes = Scopes(settings)
         self.base_settings = settings
         """What holds where the client says nothing: the command line, then the options sent."""
 
@@ -67,36 +68,46 @@ class Session:
         """The commands that the client has declared to have."""
 
         self.guidance = Guidance(self._on_guidance)
-        self.client = Client(sender)
+        self.reports = Reports(sender)
+        self.tasks = Tasks(sender, sleep=sleep)
+        self.client = Client(sender, self.reports)
         self.showing = Showing(self.client, self.guidance, sleep=sleep)
         self.refreshing = Refreshing(sender, self.showing.number, sleep=sleep)
         self.showing.on_change = self.refreshing.look
         self.token_answers = TokenAnswers()
         self._engine = RemoteEngine(way, on_state=self._on_engine)
-        self._analyses = Analyses(self._engine, self, sleep=sleep)
-        self._loading = Loading(self._engine, self._on_loaded)
-        self.standing = Standing(self._loading, self._analyses)
         self._news = News()
+        listener = Outcomes(self, self.client, self._news)
+        self._analyses = Analyses(self._engine, listener, sleep=sleep)
+        self._loading = Loading(self._engine, self.tasks, self._on_loaded)
+        self.standing = Standing(self._loading, self._analyses)
+        self.survey = Survey(self, self._engine)
 
     def begin_with(self, options: object) -> None:
         """Take over the client's initialization options, under all that it says later."""
         self.base_settings, complaints = self.base_settings.updated(options)
-        self.settings = self.base_settings
+        self.settings, self.scopes = self.base_settings, Scopes(self.base_settings)
         self.client.complain(_SETTINGS, complaints)
 
     def start(self) -> None:
         """Get ready; the model is loaded when the settings come, by `configure`."""
         if not self.is_configured:
-            self._tell("starting", "ppl: starting")
+            self.tell("starting", "ppl: starting")
 
-    def open(self, document: Document) -> None:
-        """Take over a document."""
+    def settings_of(self, uri: str) -> Settings:
+        """Return the settings for a document."""
+        return self.scopes.of(self.guidance.place(uri))
+
+    def open(self, document: Document, *, place: str | None = None) -> None:
+        """Take over a document; that a cell is part of a notebook, its place, decides on it."""
         self.documents[document.uri] = document
-        self.guidance.open(document.uri)
+        self.reports.open(document.uri)
+        self.guidance.open(document.uri, place)
         self._request(document, Priority.OPENED)
-        if self.standing.is_hopeless(document, self.settings):
+        settings = self.settings_of(document.uri)
+        if self.standing.is_hopeless(document, settings):
             # Nothing will come: whoever waits for diagnostics need not wait.
-            self.showing.wipe(document, self.settings)
+            self.showing.wipe(document, settings)
 
     def change(self, document: Document, edits: Sequence[Edit] | None = None) -> None:
         """Put a newer snapshot in the place of an open document; edits one after the other."""
@@ -104,7 +115,7 @@ class Session:
         self.documents[document.uri] = document
         delay_s = self.settings.debounce_ms / 1000
         self._request(document, Priority.EDITED, delay_s=delay_s)
-        self.showing.follow(before, document, edits, self.settings)
+        self.showing.follow(before, document, edits, self.settings_of(document.uri))
         self._news.announce()
 
     def close(self, uri: str) -> None:
@@ -115,29 +126,33 @@ class Session:
         self._engine.forget(uri)
         self.guidance.close(uri)
         self.client.succeed(uri)
+        self.reports.close(uri)
         self.showing.close(uri)
+        self.survey.look_again(uri)
         self.refreshing.forget(uri)
         self.token_answers.forget(uri)
         self._news.announce()
 
-    def configure(self, sent: object) -> None:
+    def configure(self, sent: object, by_folder: Mapping[str, object] | None = None) -> None:
         """Lay the client's settings over the base, say what is wrong with them, apply the rest."""
         self.is_configured = True
-        settings, complaints = self.base_settings.updated(sent)
+        found, complaints = scopes(self.base_settings, sent, by_folder or {})
         self.client.complain(_SETTINGS, complaints)
-        self.guidance.trust(is_trusted=settings.workspace_files)
-        if settings != self.settings or self.model is None:
-            self._apply(settings)
+        self.guidance.trust(is_trusted=found.window.workspace_files)
+        if found != self.scopes or self.model is None:
+            self._apply(found)
 
     async def end_process(self) -> None:
         """End the engine process, whatever it is doing; `reload` starts another."""
         self._analyses.forget_all()
+        self.survey.rest()
         self._on_engine(is_there=False)
         await self._engine.end_process()
 
     def end(self) -> None:
         """Let go of the engine: the client is gone."""
         self._analyses.forget_all()
+        self.survey.end()
         self._engine.close()
         self.guidance.end()
         self.refreshing.end()
@@ -162,7 +177,7 @@ class Session:
         self._engine.hurry(uri)
 
         def look() -> "tuple[Analysis | None] | None":
-            return self.standing.known(self.documents.get(uri), is_enough, self.settings)
+            return self.standing.known(self.documents.get(uri), is_enough, self.settings_of(uri))
 
         return await self._news.until(look, timeout_s=timeout_s)
 
@@ -177,87 +192,72 @@ class Session:
 
     def reason(self, document: Document) -> str:
         """Say why there is no analysis of a document, in words for the user."""
-        return self.standing.reason(document, self.settings, self.model)
-
-    def on_progress(self, document: Document, progress: "Progress") -> None:
-        """Show the share that is scored; the status is only sent when it reads differently."""
-        del document
-        self._tell("scoring", status.scoring_message(progress))
-
-    def on_partial(self, document: Document, analysis: "Analysis") -> None:
-        """Publish what was found by now."""
-        self.showing.show(document, analysis, self.settings)
-        self._news.announce()
-
-    def on_analyzed(self, document: Document, analysis: "Analysis") -> None:
-        """Publish what was found."""
-        # The engine may have moved the model for want of memory.
-        self.model = analysis.model
-        self.client.notice(analysis.model)
-        self.client.succeed(document.uri)
-        self.showing.show(document, analysis, self.settings)
-        self._tell("ready", status.scored_message(analysis))
-        self._news.announce()
-
-    def on_failed(self, document: Document, error: Exception) -> None:
-        """Tell the user of an EngineError; other errors are bugs, logged where they happened."""
-        logger.error("Could not score %s: %s", document.uri, error)
-        self._tell("failed", "ppl: failed")
-        if isinstance(error, EngineError):
-            self.client.fail(document.uri, str(error))
-        # What is still shown belongs to an older version.
-        self.showing.wipe(document, self.settings)
-        self._news.announce()
+        return self.standing.reason(document, self.settings_of(document.uri), self.model)
 
     def _on_engine(self, is_there: bool) -> None:  # noqa: FBT001 - a state
         """Say that the engine process was lost; whatever it was doing is done by the next."""
         if is_there:
-            self._tell("ready", self.standing.idle_message(self.settings))
+            self.tell("ready", self.standing.idle_message(self.scopes.overall))
         else:
-            self._tell("loading", "ppl: restarting the engine")
+            self.tell("loading", "ppl: restarting the engine")
 
-    def _apply(self, settings: Settings) -> None:
-        before, self.settings = self.settings, settings
-        if not settings.enabled:
+    def _apply(self, found: Scopes) -> None:
+        before, self.scopes, self.settings = self.scopes, found, found.window
+        was_enabled, choice = before.overall.enabled, self.settings.model_choice
+        if not found.overall.enabled:
             self.rest()
         # Switching on again is the way to say: try once more.
-        elif settings.model_choice != self._loading.choice or (
-            self._loading.error and not before.enabled
-        ):
+        elif choice != self._loading.choice or (self._loading.error and not was_enabled):
             self.reload()
-        elif not before.enabled or settings.thresholds != before.thresholds:
+        elif not was_enabled:
             self.begin()
-        elif settings.severity != before.severity:
-            self._redraw()
-        self.refreshing.changed(*settings.redrawn(before))
+        else:
+            for uri, document in self.documents.items():
+                place = self.guidance.place(uri)
+                self._apply_to(document, before.of(place), found.of(place))
+            self.survey.settings_changed()
+        self.refreshing.changed(*self.settings.redrawn(before.window))
         self._news.announce()
+
+    def _apply_to(self, document: Document, before: Settings, now: Settings) -> None:
+        if not now.enabled:
+            self._analyses.forget(document.uri)
+            self.showing.wipe(document, now)
+        elif not before.enabled or now.thresholds != before.thresholds:
+            self._request(document, Priority.OPENED)
+        elif now.severity != before.severity and (analysis := self._analyses.best(document)):
+            # Where work is pending, the marks stay until it is done.
+            self.showing.show(document, analysis, now)
 
     def rest(self) -> None:
         """Take away what is shown and score nothing, until `begin`."""
         self._analyses.forget_all()
+        self.survey.rest()
         self._wipe()
-        self._tell("ready", self.standing.idle_message(self.settings))
+        self.tell("ready", self.standing.idle_message(self.scopes.overall))
         self._news.announce()
 
     def begin(self) -> None:
         """Score what is open, if anything is to be scored."""
         if self.model is None:
             return
-        self._tell("ready", self.standing.idle_message(self.settings))
+        self.tell("ready", self.standing.idle_message(self.scopes.overall))
         for document in self.documents.values():
             self._request(document, Priority.OPENED)
+        self.survey.resume()
         self._news.announce()
 
     def reload(self) -> None:
         """Load the model that is set, whatever is loaded."""
         self._analyses.forget_all()
+        self.survey.rest()
         self.model = None
-        self._tell("loading", f"ppl: loading {self.settings.model}")
+        self.tell("loading", f"ppl: loading {self.settings.model}")
         self._loading.begin(self.settings.model_choice)
 
     def _on_loaded(self, model: "ModelInfo | Exception") -> None:
         if isinstance(model, Exception):
-            self._tell("failed", "ppl: no model")
+            self.tell("failed", "ppl: no model")
             self.client.fail(_MODEL, f"ppl has no model: {model}")
             self._wipe()
         else:
@@ -269,8 +269,9 @@ class Session:
 
     def _request(self, document: Document, priority: Priority, *, delay_s: float = 0.0) -> None:
         self._analyses.forget(document.uri)
-        if self.standing.is_wanted(self.settings) and self.model is not None:
-            thresholds = self.guidance.thresholds(document.uri, self.settings)
+        settings = self.settings_of(document.uri)
+        if self.standing.is_wanted(settings) and self.model is not None:
+            thresholds = self.guidance.thresholds(document.uri, settings)
             self._analyses.request(document, thresholds, priority, delay_s=delay_s)
 
     def _on_guidance(self, uri: str) -> None:
@@ -280,20 +281,15 @@ class Session:
             return
         self.client.complain(str(workspace.root), workspace.complaints)
         asked = self._analyses.thresholds(document)
-        if asked is not None and asked != self.guidance.thresholds(uri, self.settings):
+        if asked is not None and asked != self.guidance.thresholds(uri, self.settings_of(uri)):
             self._request(document, Priority.OPENED)
         elif analysis := self._analyses.best(document):
-            self.showing.show(document, analysis, self.settings)
-
-    def _redraw(self) -> None:
-        """Publish anew what is known; where work is pending, the marks stay until it is done."""
-        for document in self.documents.values():
-            if analysis := self._analyses.best(document):
-                self.showing.show(document, analysis, self.settings)
+            self.showing.show(document, analysis, self.settings_of(document.uri))
 
     def _wipe(self) -> None:
         for document in self.documents.values():
-            self.showing.wipe(document, self.settings)
+            self.showing.wipe(document, self.settings_of(document.uri))
 
-    def _tell(self, state: State, message: str) -> None:
+    def tell(self, state: State, message: str) -> None:
+        """Say what the server is doing."""
         self.client.tell(status.render_status(state, message, self.settings, self.model))

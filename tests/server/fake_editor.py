@@ -27,6 +27,9 @@ class Editor:
 
     def __init__(self, load: Callable[[ModelChoice], FakeEngine] = load_fake_engine) -> None:
         self.published: list[types.PublishDiagnosticsParams] = []
+        self.n_refreshed = 0
+        self.created: list[types.ProgressToken] = []
+        self.progressed: list[types.ProgressParams] = []
         self.shown: list[str] = []
         self.statuses: list[StatusParams] = []
         self.refreshed: list[str] = []
@@ -69,6 +72,20 @@ class Editor:
     def text_document_publish_diagnostics(self, params: types.PublishDiagnosticsParams) -> None:
         assert threading.current_thread() is threading.main_thread()
         self.published.append(params)
+        self._news.set()
+
+    async def workspace_diagnostic_refresh_async(self, params: None) -> None:
+        del params
+        self.n_refreshed += 1
+        self._news.set()
+
+    async def window_work_done_progress_create_async(
+        self, params: types.WorkDoneProgressCreateParams
+    ) -> None:
+        self.created.append(params.token)
+
+    def progress(self, params: types.ProgressParams) -> None:
+        self.progressed.append(params)
         self._news.set()
 
     def window_show_message(self, params: types.ShowMessageParams) -> None:
@@ -117,6 +134,13 @@ class Editor:
 
     def marked(self) -> int:
         return len(self.published[-1].diagnostics)
+
+
+async def when(condition: Callable[[], object]) -> None:
+    """Wait for what no client is told of."""
+    async with asyncio.timeout(PATIENCE_S):
+        while not condition():  # noqa: ASYNC110 - nobody sets an event
+            await asyncio.sleep(0.001)
 
 
 async def closing() -> None:

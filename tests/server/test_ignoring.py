@@ -6,11 +6,12 @@ from lsprotocol import types
 
 from ppl_engine.findings.finding import Alternative
 from ppl_lsp.features.code_actions import code_action, render
-from ppl_lsp.features.configuration import did_change_watched_files, initialize
+from ppl_lsp.features.configuration import initialize
 from ppl_lsp.features.edits import EditStyle, edit_style
 from ppl_lsp.features.ignore_commands import COMMANDS
 from ppl_lsp.features.place import Place
 from ppl_lsp.features.synchronization import did_save
+from ppl_lsp.features.watching import did_change_watched_files
 from ppl_lsp.guidance import path_of
 from tests.ignoring.making import finding_at
 from tests.server.fake_editor import Editor, document
