@@ -4,7 +4,7 @@ import argparse
 import enum
 import sys
 from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Self, TypeVar
 
@@ -115,6 +115,16 @@ class Session:
         return self._engine
 
     @property
+    def choice(self) -> ModelChoice:
+        """The model that is asked for."""
+        return self._choice
+
+    @property
+    def load(self) -> "Callable[[ModelChoice, Store | None], Engine]":
+        """Loads an engine, here or in another process. Raises EngineError."""
+        return self._models.load
+
+    @property
     def model(self) -> "ModelInfo | None":
         """What to say of the model; None where none was needed."""
         return self._known if self._engine is None else self._engine.model
@@ -172,6 +182,10 @@ class Session:
             return None
         finally:
             self._show_notices(self.engine.model)
+
+    def counting(self, label: str) -> "AbstractContextManager[Callable[[int], None]]":
+        """Show, on a terminal, how many tokens are done of work of unknown length."""
+        return self._meter.counting(label)
 
     def note(self, message: str) -> None:
         """Write a line to standard error."""

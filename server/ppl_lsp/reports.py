@@ -276,7 +276,7 @@ def _report(
         start, end = item.range.start, item.range.end
         content = (
             *(start.line, start.character, end.line, end.character),
-            *(item.severity, item.code, item.message, item.data),
+            *(item.severity, item.code, item.message),  # not its name, which tells the version
         )
         digest.update(repr(content).encode("utf-8", "surrogatepass"))
     result_id = digest.hexdigest() + (f"-{n_closed}" if n_closed else "")

@@ -23,6 +23,7 @@ from ppl_lsp.features import (
     notebooks,
     profile,
     pulled_diagnostics,
+    report,
     semantic_tokens,
     synchronization,
     watching,
@@ -42,6 +43,7 @@ COMMANDS: Final[dict[str, Command]] = {
     **workspace_commands.COMMANDS,
 }
 COMMANDS[code_lens.DESCRIBE_SECTION] = code_lens.describe_section
+COMMANDS[report.SHOW_REPORT] = report.show_report
 
 _OPTIONS: Final = {
     types.TEXT_DOCUMENT_SEMANTIC_TOKENS_FULL: semantic_tokens.OPTIONS,

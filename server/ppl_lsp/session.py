@@ -70,14 +70,14 @@ class Session:
         self.guidance = Guidance(self._on_guidance)
         self.reports = Reports(sender)
         self.tasks = Tasks(sender, sleep=sleep)
-        self._client = Client(sender, self.reports)
-        self.showing = Showing(self._client, self.guidance, sleep=sleep)
+        self.client = Client(sender, self.reports)
+        self.showing = Showing(self.client, self.guidance, sleep=sleep)
         self.refreshing = Refreshing(sender, self.showing.number, sleep=sleep)
         self.showing.on_change = self.refreshing.look
         self.token_answers = TokenAnswers()
         self._engine = RemoteEngine(way, on_state=self._on_engine)
         self._news = News()
-        listener = Outcomes(self, self._client, self._news)
+        listener = Outcomes(self, self.client, self._news)
         self._analyses = Analyses(self._engine, listener, sleep=sleep)
         self._loading = Loading(self._engine, self.tasks, self._on_loaded)
         self.standing = Standing(self._loading, self._analyses)
@@ -87,7 +87,7 @@ class Session:
         """Take over the client's initialization options, under all that it says later."""
         self.base_settings, complaints = self.base_settings.updated(options)
         self.settings, self.scopes = self.base_settings, Scopes(self.base_settings)
-        self._client.complain(_SETTINGS, complaints)
+        self.client.complain(_SETTINGS, complaints)
 
     def start(self) -> None:
         """Get ready; the model is loaded when the settings come, by `configure`."""
@@ -125,7 +125,7 @@ class Session:
         self._analyses.close(uri)
         self._engine.forget(uri)
         self.guidance.close(uri)
-        self._client.succeed(uri)
+        self.client.succeed(uri)
         self.reports.close(uri)
         self.showing.close(uri)
         self.survey.look_again(uri)
@@ -137,7 +137,7 @@ class Session:
         """Lay the client's settings over the base, say what is wrong with them, apply the rest."""
         self.is_configured = True
         found, complaints = scopes(self.base_settings, sent, by_folder or {})
-        self._client.complain(_SETTINGS, complaints)
+        self.client.complain(_SETTINGS, complaints)
         self.guidance.trust(is_trusted=found.window.workspace_files)
         if found != self.scopes or self.model is None:
             self._apply(found)
@@ -160,12 +160,8 @@ class Session:
 
     def report(self, subject: str, error: EngineError) -> None:
         """Tell the user why something could not be done."""
-        self._client.succeed(subject)  # said each time, since it was asked each time
-        self._client.fail(subject, str(error))
-
-    def say(self, sentence: str) -> None:
-        """Tell the user what was asked for."""
-        self._client.say(sentence)
+        self.client.succeed(subject)  # said each time, since it was asked each time
+        self.client.fail(subject, str(error))
 
     def look(self, document: Document, span: Span) -> None:
         """Hear that somebody looks at a part of a document: it is scored first."""
@@ -262,12 +258,12 @@ class Session:
     def _on_loaded(self, model: "ModelInfo | Exception") -> None:
         if isinstance(model, Exception):
             self.tell("failed", "ppl: no model")
-            self._client.fail(_MODEL, f"ppl has no model: {model}")
+            self.client.fail(_MODEL, f"ppl has no model: {model}")
             self._wipe()
         else:
             self.model = model
-            self._client.succeed(_MODEL)
-            self._client.notice(model)
+            self.client.succeed(_MODEL)
+            self.client.notice(model)
             self.begin()
         self._news.announce()
 
@@ -283,7 +279,7 @@ class Session:
         document, workspace = self.documents.get(uri), self.guidance.workspace(uri)
         if document is None or workspace is None:
             return
-        self._client.complain(str(workspace.root), workspace.complaints)
+        self.client.complain(str(workspace.root), workspace.complaints)
         asked = self._analyses.thresholds(document)
         if asked is not None and asked != self.guidance.thresholds(uri, self.settings_of(uri)):
             self._request(document, Priority.OPENED)
@@ -296,4 +292,4 @@ class Session:
 
     def tell(self, state: State, message: str) -> None:
         """Say what the server is doing."""
-        self._client.tell(status.render_status(state, message, self.settings, self.model))
+        self.client.tell(status.render_status(state, message, self.settings, self.model))

@@ -54,6 +54,7 @@ async def initialize(
     session.edit_style = edit_style(params.capabilities)
     session.client_commands, options = _client_commands(params.initialization_options)
     session.refreshing.supported = supported(params.capabilities)
+    session.client.can_show_documents = _can_show_documents(params.capabilities)
     session.reports.is_pulled = is_pulling(params.capabilities)
     session.reports.has_links = has_links(params.capabilities)
     window = params.capabilities.window
@@ -130,6 +131,11 @@ def _folders(params: types.InitializeParams) -> tuple[str, ...]:
     if not uris and params.root_uri:
         uris = [params.root_uri]
     return tuple(uris)
+
+
+def _can_show_documents(capabilities: types.ClientCapabilities) -> bool:
+    window = capabilities.window
+    return bool(window and window.show_document and window.show_document.support)
 
 
 def _client_commands(options: object) -> tuple[frozenset[str], object]:
