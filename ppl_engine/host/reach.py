@@ -162,5 +162,6 @@ class _Greeting:
     def _on_end(self, error: Exception | None) -> None:
         if not self._pid.done():
             self._pid.set_exception(ConnectionError("It ended without a word."))
+            self._pid.exception()  # is taken note of: who would wait may have been cancelled
         if not self.ended.done():
             self.ended.set_result(error)

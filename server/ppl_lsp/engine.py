@@ -100,8 +100,18 @@ class RemoteEngine:
     async def explain(
         self, document: str, analysis: "Analysis", offset: int
     ) -> "Explanation | None":
-        """Explain the word at an offset of the newest analysis of a document."""
-        return await self._loaded().explain(document, analysis, offset)
+        """Explain the word at an offset of the newest analysis of a document.
+
+        Raises HostError if the engine is let go of meanwhile.
+        """
+        try:
+            return await self._loaded().explain(document, analysis, offset)
+        except asyncio.CancelledError:
+            task = asyncio.current_task()
+            if task and task.cancelling():
+                raise
+            # Nobody has cancelled us; the question has gone with the engine.
+            raise HostError("The engine was ended meanwhile.") from None
 
     def hurry(self, document: str) -> None:
         """Analyze a document before others: somebody waits for it."""

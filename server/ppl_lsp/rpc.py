@@ -108,6 +108,8 @@ class PplProtocol(LanguageServerProtocol):
             logger.warning("Ignored a message that is not an object")
             return
         fields = cast(dict[str, Any], message)
+        if self._shutdown and "method" not in fields:
+            return  # an answer that nobody needs any more
         refusal = self._refusal(fields.get("method"))
         if refusal is None:
             self._decode_and_handle(fields)
@@ -220,6 +222,11 @@ class PplProtocol(LanguageServerProtocol):
             self._send_response(fields["id"], error=exc.to_response_error())
         else:
             super().handle_message(message)
+
+    def _handle_cancel_notification(self, msg_id: Any) -> None:
+        """Cancel a request; one that was answered meanwhile is no fault of anybody."""
+        if msg_id in self._request_futures:
+            super()._handle_cancel_notification(msg_id)
 
     def _send_handler_result(self, future: Future[Any], *, msg_id: Any) -> None:
         """Answer a request; that it is to be asked again is no failure to be logged."""

@@ -146,6 +146,8 @@ class Session:
         """End the engine process, whatever it is doing; `reload` starts another."""
         self._analyses.forget_all()
         self.survey.rest()
+        # What is opened or edited until then waits for the next one.
+        self.model = None
         self._on_engine(is_there=False)
         await self._engine.end_process()
 

@@ -112,12 +112,18 @@ async def test_the_result_of_initialize(name: str, encoding: PositionEncoding) -
                         "ppl.restartEngine",
                         "ppl.pause",
                         "ppl.resume",
+                        "ppl.scoreWorkspace",
+                        "ppl.clearWorkspace",
                         "ppl.describeSection",
                         "ppl.showReport",
                     ]
                 },
                 "hoverProvider": True,
                 "inlayHintProvider": {"resolveProvider": False},
+                "notebookDocumentSync": {
+                    "notebookSelector": [{"cells": [{"language": "markdown"}], "notebook": "*"}],
+                    "save": True,
+                },
                 "positionEncoding": encoding.value,
                 "semanticTokensProvider": {
                     "full": {"delta": True},

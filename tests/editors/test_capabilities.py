@@ -112,7 +112,7 @@ async def test_an_editor_is_told_that_something_else_is_known_only_as_it_can_be(
         other = {"severity": "warning", "codeLens": "off", "semanticTokens": False}
         wire.settings = lambda _: SETTINGS | other
         wire.notify("workspace/didChangeConfiguration", {"settings": {"ppl": SETTINGS | other}})
-        # With what else the editor hears of it nothing but the complaints of `Declared` is compared.
+        # Nothing is expected of what else the editor hears but that `Declared` has no complaints.
         await wire.turns()
         assert (await wire.ask("ppl/heatMap", about()))["version"] == 2
         for command in ("ppl.pause", "ppl.resume", "ppl.clearWorkspace", "ppl.restartEngine"):

@@ -19,7 +19,15 @@ from tests.server.fake_editor import Editor, document
 VERSIONED = types.ClientCapabilities(
     types.WorkspaceClientCapabilities(
         workspace_edit=types.WorkspaceEditClientCapabilities(document_changes=True)
-    )
+    ),
+    types.TextDocumentClientCapabilities(
+        code_action=types.CodeActionClientCapabilities(
+            code_action_literal_support=types.ClientCodeActionLiteralOptions(
+                types.ClientCodeActionKindOptions([types.CodeActionKind.QuickFix])
+            ),
+            is_preferred_support=True,
+        )
+    ),
 )
 
 
