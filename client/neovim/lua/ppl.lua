@@ -229,7 +229,8 @@ function M.profile()
         bufnr = buf,
         lnum = section.range.start.line + 1,
         col = 1,
-        text = string.rep('  ', math.max(0, section.level - 1)) .. described(section),
+        -- Blanks at the beginning are not shown.
+        text = string.rep('· ', math.max(0, section.level - 1)) .. described(section),
       })
     end
     fn.setloclist(win, {}, ' ', { title = 'ppl: profile', items = items })
