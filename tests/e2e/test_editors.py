@@ -110,6 +110,8 @@ async def test_the_result_of_initialize(name: str, encoding: PositionEncoding) -
                         "ppl.restartEngine",
                         "ppl.pause",
                         "ppl.resume",
+                        "ppl.scoreWorkspace",
+                        "ppl.clearWorkspace",
                         "ppl.describeSection",
                         "ppl.showReport",
                     ]
