@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { findServer, type Places } from '../../src/lookup';
+import { findServer, type Places } from '../../src/start/lookup';
 
 const LINUX: Places = {
   setting: '',

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { details, label, MISSING, type Status } from '../../src/status';
+import type { Status } from '../../src/protocol';
+import { details, label, MISSING } from '../../src/status/status';
 
 const READY: Status = {
   state: 'ready',

@@ -16,8 +16,8 @@ import {
   type ErrorHandlerResult,
   type Executable,
 } from 'vscode-languageclient/node';
-import { DOCUMENTS } from './documents';
-import type { Status } from './status';
+import { DOCUMENTS } from '../documents';
+import { STATUS, type Status } from '../protocol';
 
 /** What the owner of a client wants to know. */
 export interface Observer {
@@ -27,7 +27,7 @@ export interface Observer {
   onGivenUp(): void;
 }
 
-const STATUS = new NotificationType<Status>('ppl/status');
+const STATUS_TYPE = new NotificationType<Status>(STATUS);
 
 export function createClient(command: string, output: LogOutputChannel, observer: Observer): LanguageClient {
   const client: LanguageClient = new QuietClient('ppl', 'ppl', executable(command), {
@@ -48,7 +48,7 @@ export function createClient(command: string, output: LogOutputChannel, observer
     errorHandler: { error: onError, closed: onClosed },
     stdioOptions: { stdout: logLines, stderr: logLines },
   });
-  client.onNotification(STATUS, (status) => {
+  client.onNotification(STATUS_TYPE, (status) => {
     observer.onStatus(status);
   });
   client.onDidChangeState(({ newState }) => {

@@ -1,0 +1,113 @@
+/** Draws a profile as SVG. All text goes in as text, never as markup. */
+import type { Lines } from '../../heat/lines';
+import type { Profile } from '../../protocol';
+import {
+  bars,
+  linesExtent,
+  marks,
+  pointAt,
+  pointExtents,
+  scale,
+  sectionExtents,
+  steps,
+  yOf,
+  type Extent,
+  type Lane,
+  type SectionExtent,
+} from '../geometry';
+import { figure, fitting } from '../words';
+
+const SVG = 'http://www.w3.org/2000/svg';
+const HEIGHT = 190;
+const LEFT = 34;
+const RIGHT = 8;
+
+/** A drawn profile. */
+export class Plot {
+  readonly extents: readonly Extent[];
+  readonly sections: readonly SectionExtent[];
+  readonly #svg: SVGElement;
+  readonly #profile: Profile;
+  readonly #cursor: SVGElement;
+  readonly #view: SVGElement;
+
+  constructor(svg: SVGElement, profile: Profile) {
+    const width = Math.max(200, svg.clientWidth);
+    const across = { left: LEFT, right: width - RIGHT };
+    this.#svg = svg;
+    this.#profile = profile;
+    this.extents = pointExtents(profile.points, across);
+    this.sections = sectionExtents(profile.sections, profile.points, this.extents);
+    svg.replaceChildren();
+    svg.setAttribute('viewBox', `0 0 ${String(width)} ${String(HEIGHT)}`);
+    this.#drawSections();
+    this.#view = this.#add('rect', { class: 'view', y: 16, height: HEIGHT - 16, width: 0 });
+    const mean = profile.points.map(({ bitsPerWord }) => bitsPerWord);
+    const most = profile.points.map(({ maxSurprisalBits }) => maxSurprisalBits);
+    this.#drawLane('bits per word', 'mean', mean, { ...across, top: 30, bottom: 112 }, steps);
+    this.#drawLane('most surprising word, bits', 'most', most, { ...across, top: 134, bottom: HEIGHT - 4 }, bars);
+    this.#cursor = this.#add('rect', { class: 'cursor', y: 16, height: HEIGHT - 16, width: 0 });
+  }
+
+  /** Return the index of the point under a place of the window. */
+  pointUnder(clientX: number): number | undefined {
+    return pointAt(this.extents, clientX - this.#svg.getBoundingClientRect().left);
+  }
+
+  /** Return the title of the section that a point begins in. */
+  sectionOf(index: number): string {
+    const x = this.extents[index]?.left ?? 0;
+    return this.sections.findLast(({ left }) => left <= x)?.section.title ?? '';
+  }
+
+  showCursor(index: number | undefined): void {
+    place(this.#cursor, index === undefined ? undefined : this.extents[index]);
+  }
+
+  showLines(lines: Lines): void {
+    place(this.#view, linesExtent(lines, this.#profile.points, this.extents));
+  }
+
+  #drawSections(): void {
+    for (const [index, { section, left, right }] of this.sections.entries()) {
+      const extent = { x: left, width: right - left };
+      this.#add('rect', { class: index % 2 === 0 ? 'section' : 'section odd', y: 0, height: HEIGHT, ...extent });
+      const label = this.#add('text', { class: 'title', x: left + 3, y: 11 });
+      label.textContent = fitting(section.title, right - left - 6);
+    }
+  }
+
+  #drawLane(
+    name: string,
+    kind: string,
+    values: readonly (number | null)[],
+    lane: Lane,
+    path: typeof steps,
+  ): void {
+    const axis = scale(values);
+    for (const mark of marks(axis)) {
+      const y = yOf(mark, axis.top, lane);
+      this.#add('line', { class: 'grid', x1: lane.left, x2: lane.right, y1: y, y2: y });
+      const isSparse = lane.bottom - lane.top < 60 && mark !== 0 && mark !== axis.top;
+      if (!isSparse) {
+        this.#add('text', { class: 'mark', x: lane.left - 4, y: y + 3 }).textContent = figure(mark, 0);
+      }
+    }
+    this.#add('path', { class: kind, d: path(values, this.extents, axis.top, lane) });
+    this.#add('text', { class: 'lane', x: lane.left + 3, y: lane.top - 4 }).textContent = name;
+  }
+
+  #add(name: string, attributes: Readonly<Record<string, string | number>>): SVGElement {
+    const element = document.createElementNS(SVG, name) as SVGElement;
+    for (const [key, value] of Object.entries(attributes)) {
+      element.setAttribute(key, String(value));
+    }
+    this.#svg.append(element);
+    return element;
+  }
+}
+
+function place(rectangle: SVGElement, extent: Extent | undefined): void {
+  rectangle.setAttribute('x', String(extent?.left ?? 0));
+  rectangle.setAttribute('width', String(extent === undefined ? 0 : Math.max(2, extent.right - extent.left)));
+}
