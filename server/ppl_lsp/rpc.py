@@ -16,7 +16,7 @@ from pygls.exceptions import (
 )
 from pygls.protocol import LanguageServerProtocol, lsp_method
 
-from ppl_lsp.protocol import HEAT_MAP, HeatMapRequest
+from ppl_lsp.protocol import REQUESTS
 
 logger = logging.getLogger(__name__)
 
@@ -116,9 +116,7 @@ class PplProtocol(LanguageServerProtocol):
         self, method: str
     ) -> Any:
         """Return the type that a message is decoded into."""
-        if method == HEAT_MAP:
-            return HeatMapRequest
-        return super().get_message_type(method)
+        return REQUESTS.get(method) or super().get_message_type(method)
 
     @lsp_method(types.INITIALIZE)
     def lsp_initialize(

@@ -11,14 +11,25 @@ from pygls.lsp.server import LanguageServer
 
 from ppl_lsp import __version__, protocol
 from ppl_lsp.engine import Way
-from ppl_lsp.features import code_actions, configuration, heat_map, hover, synchronization
-from ppl_lsp.features.ignore_commands import COMMANDS, Command
-from ppl_lsp.protocol import HEAT_MAP, STATUS, StatusParams
+from ppl_lsp.features import (
+    code_actions,
+    configuration,
+    engine_commands,
+    heat_map,
+    hover,
+    ignore_commands,
+    profile,
+    synchronization,
+)
+from ppl_lsp.features.ignore_commands import Command
+from ppl_lsp.protocol import HEAT_MAP, PROFILE, STATUS, StatusParams
 from ppl_lsp.rpc import PplProtocol
 from ppl_lsp.session import Session
 from ppl_lsp.settings import Settings
 
 NAME: Final = "ppl-lsp"
+
+COMMANDS: Final[dict[str, Command]] = {**ignore_commands.COMMANDS, **engine_commands.COMMANDS}
 
 _OPTIONS: Final = {types.TEXT_DOCUMENT_CODE_ACTION: code_actions.OPTIONS}
 
@@ -80,4 +91,5 @@ class PplServer(LanguageServer):
             types.TEXT_DOCUMENT_CODE_ACTION: about(code_actions.code_action, session),
             types.TEXT_DOCUMENT_HOVER: about(hover.hover, session),
             HEAT_MAP: about(heat_map.heat_map, session),
+            PROFILE: about(profile.profile, session),
         }

@@ -59,6 +59,7 @@ class Session:
         self.encoding = PositionEncoding.UTF16
         self.hover_markup: Markup = PLAIN
         self.model: ModelInfo | None = None
+        self._is_paused = False
         self.is_configured = False
         """Whether the client has said what its settings are, or that it has none."""
 
@@ -118,6 +119,26 @@ class Session:
         if settings != self.settings or self.model is None:
             self._apply(settings)
 
+    def pause(self) -> None:
+        """Score nothing and show nothing until `resume`."""
+        self._is_paused = True
+        self._rest()
+        self._news.announce()
+
+    def resume(self) -> None:
+        """Go on after `pause`."""
+        self._is_paused = False
+        if self.model is not None:
+            self._begin()
+        self._news.announce()
+
+    async def restart(self) -> None:
+        """Begin anew with an engine process of which nobody has used anything yet."""
+        self._analyses.forget_all()
+        self._on_engine(is_there=False)
+        await self._engine.end_process()
+        self._reload(self.settings.model_choice)
+
     def end(self) -> None:
         """Let go of the engine: the client is gone."""
         self._analyses.forget_all()
@@ -154,6 +175,8 @@ class Session:
 
     def reason(self, document: Document) -> str:
         """Say why there is no analysis of a document, in words for the user."""
+        if self._is_paused:
+            return "ppl is paused (command ppl.resume)."
         if not self.settings.enabled:
             return "ppl is off (setting ppl.enabled)."
         if self._loading.error:
@@ -197,7 +220,7 @@ class Session:
     def _on_engine(self, is_there: bool) -> None:  # noqa: FBT001 - a state
         """Say that the engine process was lost; whatever it was doing is done by the next."""
         if is_there:
-            self._tell("ready", "ppl: ready")
+            self._tell("ready", self._idle_message)
         else:
             self._tell("loading", "ppl: restarting the engine")
 
@@ -214,32 +237,36 @@ class Session:
 
     def _is_hopeless(self, document: Document) -> bool:
         failed = self._loading.error or self._analyses.error(document)
-        return failed is not None or not self.settings.enabled
+        return failed is not None or not self._is_on
+
+    @property
+    def _is_on(self) -> bool:
+        return self.settings.enabled and not self._is_paused
 
     def _apply(self, settings: Settings) -> None:
         before, self.settings = self.settings, settings
         if not settings.enabled:
-            self._pause()
+            self._rest()
         # Switching on again is the way to say: try once more.
         elif settings.model_choice != self._loading.choice or (
             self._loading.error and not before.enabled
         ):
             self._reload(settings.model_choice)
         elif not before.enabled and self.model is not None:
-            self._resume()
+            self._begin()
         elif settings.thresholds != before.thresholds:
             self._request_all()
         elif settings.severity != before.severity:
             self._redraw()
         self._news.announce()
 
-    def _pause(self) -> None:
+    def _rest(self) -> None:
         self._analyses.forget_all()
         self._wipe()
-        self._tell("ready", "ppl: off")
+        self._tell("ready", self._idle_message)
 
-    def _resume(self) -> None:
-        self._tell("ready", "ppl: ready" if self.settings.enabled else "ppl: off")
+    def _begin(self) -> None:
+        self._tell("ready", self._idle_message)
         self._request_all()
 
     def _reload(self, choice: ModelChoice) -> None:
@@ -257,7 +284,7 @@ class Session:
             self.model = model
             self._client.succeed(_MODEL)
             self._client.notice(model)
-            self._resume()
+            self._begin()
         self._news.announce()
 
     def _request_all(self) -> None:
@@ -266,7 +293,7 @@ class Session:
 
     def _request(self, document: Document, priority: Priority, *, delay_s: float = 0.0) -> None:
         self._analyses.forget(document.uri)
-        if self.settings.enabled and self.model is not None:
+        if self._is_on and self.model is not None:
             thresholds = self.guidance.thresholds(document.uri, self.settings)
             self._analyses.request(document, thresholds, priority, delay_s=delay_s)
 
@@ -281,6 +308,10 @@ class Session:
             self._request(document, Priority.OPENED)
         elif analysis := self._analyses.best(document):
             self.showing.show(document, analysis, self.settings)
+
+    @property
+    def _idle_message(self) -> str:
+        return "ppl: paused" if self._is_paused else status.idle_message(self.settings)
 
     def _redraw(self) -> None:
         """Publish anew what is known; where work is pending, the marks stay until it is done."""

@@ -100,7 +100,14 @@ async def test_the_result_of_initialize(name: str, encoding: PositionEncoding) -
             "capabilities": {
                 "codeActionProvider": {"codeActionKinds": ["quickfix"]},
                 "executeCommandProvider": {
-                    "commands": ["ppl.ignoreWord", "ppl.ignoreOccurrence", "ppl.ignoreRule"]
+                    "commands": [
+                        "ppl.ignoreWord",
+                        "ppl.ignoreOccurrence",
+                        "ppl.ignoreRule",
+                        "ppl.restartEngine",
+                        "ppl.pause",
+                        "ppl.resume",
+                    ]
                 },
                 "hoverProvider": True,
                 "positionEncoding": encoding.value,
