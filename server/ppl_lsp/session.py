@@ -220,7 +220,7 @@ class Session:
     def _on_engine(self, is_there: bool) -> None:  # noqa: FBT001 - a state
         """Say that the engine process was lost; whatever it was doing is done by the next."""
         if is_there:
-            self._tell("ready", self._idle_message)
+            self._tell(self._idle_state, self._idle_message)
         else:
             self._tell("loading", "ppl: restarting the engine")
 
@@ -263,10 +263,10 @@ class Session:
     def _rest(self) -> None:
         self._analyses.forget_all()
         self._wipe()
-        self._tell("ready", self._idle_message)
+        self._tell(self._idle_state, self._idle_message)
 
     def _begin(self) -> None:
-        self._tell("ready", self._idle_message)
+        self._tell(self._idle_state, self._idle_message)
         self._request_all()
 
     def _reload(self, choice: ModelChoice) -> None:
@@ -308,6 +308,12 @@ class Session:
             self._request(document, Priority.OPENED)
         elif analysis := self._analyses.best(document):
             self.showing.show(document, analysis, self.settings)
+
+    @property
+    def _idle_state(self) -> State:
+        if self._is_paused:
+            return "paused"
+        return "ready" if self.settings.enabled else "off"
 
     @property
     def _idle_message(self) -> str:

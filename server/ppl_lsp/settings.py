@@ -14,7 +14,7 @@ from ppl_engine.findings.thresholds import Thresholds
 from ppl_engine.models.choice import DEVICES, PRECISIONS, ModelChoice
 
 SECTION: Final = "ppl"
-CLIENT_ONLY: Final = frozenset({"server", "trace"})
+CLIENT_ONLY: Final = frozenset({"server", "trace", "heatMap"})
 """Keys of the section that only a client reads; the server keeps silent about them."""
 
 _THRESHOLDS: Final = Thresholds()

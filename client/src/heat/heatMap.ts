@@ -18,7 +18,7 @@ import {
 import { isScorable } from '../documents';
 import { HEAT_MAP, type HeatBand, type Status, type WireRange } from '../protocol';
 import type { Ask } from '../start/server';
-import { isFailure, isPaused, isRunning, isScoring } from '../status/status';
+import { isScoring, isSilent } from '../status/status';
 import { missing, type Lines, type Scope, type View } from './lines';
 import { asMode, drawn, toggled, type Mode } from './mode';
 import { Painter } from './painter';
@@ -103,7 +103,7 @@ export class HeatMap implements Disposable {
       // Another model or another server: what comes then are other scores of the same text.
       this.#generation += this.#isReady ? 1 : 0;
       this.#isReady = false;
-      if (isFailure(status) || isPaused(status) || !isRunning(status)) {
+      if (isSilent(status)) {
         this.#clear();
       }
       return;

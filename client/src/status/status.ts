@@ -12,6 +12,7 @@ const ICONS: Readonly<Record<string, string>> = {
   starting: '$(loading~spin)',
   loading: '$(loading~spin)',
   paused: '$(debug-pause)',
+  off: '$(circle-slash)',
   stopped: '$(circle-slash)',
   missing: '$(error)',
   crashed: '$(error)',
@@ -43,6 +44,11 @@ export function isRunning({ state }: Status): boolean {
 
 export function isPaused({ state }: Status): boolean {
   return state === 'paused';
+}
+
+/** Whether nothing is scored and nothing is to be shown. */
+export function isSilent(status: Status): boolean {
+  return isFailure(status) || !isRunning(status) || ['paused', 'off'].includes(status.state);
 }
 
 /** Whether documents have scores, or will have them in a moment. */

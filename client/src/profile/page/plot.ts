@@ -17,7 +17,7 @@ import {
 } from '../geometry';
 import { figure, fitting } from '../words';
 
-const SVG = 'http://www.w3.org/2000/svg';
+const SVG = 'http://www.w3.org/2000/svg' as const;
 const HEIGHT = 190;
 const LEFT = 34;
 const RIGHT = 8;
@@ -97,8 +97,8 @@ export class Plot {
     this.#add('text', { class: 'lane', x: lane.left + 3, y: lane.top - 4 }).textContent = name;
   }
 
-  #add(name: string, attributes: Readonly<Record<string, string | number>>): SVGElement {
-    const element = document.createElementNS(SVG, name) as SVGElement;
+  #add(name: keyof SVGElementTagNameMap, attributes: Readonly<Record<string, string | number>>): SVGElement {
+    const element: SVGElement = document.createElementNS(SVG, name);
     for (const [key, value] of Object.entries(attributes)) {
       element.setAttribute(key, String(value));
     }
