@@ -1,8 +1,8 @@
-"""The command line: one file per subcommand. It parses, calls the engine, prints; decides nothing.
+"""The command line: a file or folder per subcommand. It parses, calls the engine, prints.
 
 `command_line` is the entry, `options` what the commands share, `sources` reads files, `session`
-holds the engine, `output` and `meter` write, `check_formats` and `score_formats` say in what form.
-A subcommand joins by one line in `command_line`.
+holds the engine, `output`, `reports` and `meter` write, `check.formats` and `score_formats` say in
+what form. A subcommand joins by one line in `command_line`.
 """
 
 from ppl_engine.cli.command_line import main

@@ -1,6 +1,7 @@
 """The options that commands share, and how help is laid out."""
 
 import argparse
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from ppl_engine.models.choice import DEVICES, EMBEDDED, PRECISIONS, ModelChoice
@@ -42,7 +43,12 @@ def new_command(
 
 
 def add_command(
-    commands: "Subparsers", name: str, *, summary: str, about: str
+    commands: "Subparsers",
+    name: str,
+    *,
+    summary: str,
+    about: str,
+    formats: Sequence[str] = FORMATS,
 ) -> argparse.ArgumentParser:
     """Add a subcommand that reads documents, with the arguments that all of these take."""
     parser = new_command(commands, name, summary=summary, about=about)
@@ -52,7 +58,13 @@ def add_command(
         nargs="+",
         help="a file, a directory (its Markdown and text files), or - for standard input",
     )
-    parser.add_argument("--format", choices=FORMATS, default="text", help="default: text")
+    parser.add_argument("--format", choices=formats, default="text", help="default: text")
+    add_means(parser)
+    return parser
+
+
+def add_means(parser: argparse.ArgumentParser) -> None:
+    """Add where results go, which model is used, and what is kept."""
     parser.add_argument(
         "-o", "--output", metavar="FILE", help="write there instead of to standard output"
     )
@@ -61,7 +73,6 @@ def add_command(
     parser.add_argument(
         "--no-cache", action="store_true", help="compute everything and keep nothing"
     )
-    return parser
 
 
 def add_cache_directory(parser: argparse.ArgumentParser) -> None:
@@ -75,6 +86,21 @@ def add_cache_directory(parser: argparse.ArgumentParser) -> None:
 
 def add_configuration(parser: argparse.ArgumentParser) -> None:
     """Add the options about configuration and baseline."""
+    keeping = add_guidance(parser).add_mutually_exclusive_group()
+    keeping.add_argument(
+        "--update-baseline",
+        action="store_true",
+        help="accept all that is found in the documents that are checked",
+    )
+    keeping.add_argument(
+        "--prune-baseline",
+        action="store_true",
+        help="forget what is accepted and no longer found in them",
+    )
+
+
+def add_guidance(parser: argparse.ArgumentParser) -> "argparse._ArgumentGroup":  # noqa: SLF001
+    """Add the options about what is read of configurations and baselines; return their group."""
     group = parser.add_argument_group("configuration", "see docs/ignoring.md")
     which = group.add_mutually_exclusive_group()
     which.add_argument(
@@ -92,17 +118,7 @@ def add_configuration(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="the findings that are accepted as they are (default: .ppl/accepted.json)",
     )
-    keeping = group.add_mutually_exclusive_group()
-    keeping.add_argument(
-        "--update-baseline",
-        action="store_true",
-        help="accept all that is found in the documents that are checked",
-    )
-    keeping.add_argument(
-        "--prune-baseline",
-        action="store_true",
-        help="forget what is accepted and no longer found in them",
-    )
+    return group
 
 
 def model_choice(arguments: argparse.Namespace) -> ModelChoice:

@@ -20,25 +20,45 @@ _PARTS_AT_ONCE: Final = 256
 Json: TypeAlias = Mapping[str, object]
 
 
+class JsonDocument:
+    """One document with an object for each file, complete wherever it ends."""
+
+    def __init__(self, output: Output, model: "Callable[[], ModelInfo | None]") -> None:
+        """Take a function for the model, since it is not known before there is a file."""
+        self._output = output
+        self._model = model
+        self._n_written = 0
+
+    def add(self, file: Json) -> None:
+        """Write the object of a file, and hand it on."""
+        self._output.write(",\n" if self._n_written else _head(self._model()), dumps(file))
+        self._output.flush()
+        self._n_written += 1
+
+    def end(self, totals: Json | None = None) -> None:
+        """Write what is to be said of all files, and close the document."""
+        said = "".join(f", {dumps(key)}: {dumps(value)}" for key, value in (totals or {}).items())
+        head = "\n" if self._n_written else _head(self._model())
+        self._output.write(f"{head}]{said}}}\n")
+
+
 def write_json(
     output: Output, files: Iterable[Json], model: "Callable[[], ModelInfo | None]"
 ) -> None:
     """Write one document, complete even where the work is interrupted."""
-    n_written = 0
+    document = JsonDocument(output, model)
     try:
         for file in files:
-            output.write(",\n" if n_written else _head(model()), _dumps(file))
-            output.flush()
-            n_written += 1
+            document.add(file)
     finally:
-        output.write("\n]}\n" if n_written else _head(model()) + "]}\n")
+        document.end()
 
 
 def write_json_lines(output: Output, files: Iterable[Iterable[Json]]) -> None:
     """Write an object a line."""
     for file in files:
         for item in file:
-            output.write(_dumps(item), "\n")
+            output.write(dumps(item), "\n")
         output.flush()
 
 
@@ -65,9 +85,10 @@ def _head(model: "ModelInfo | None") -> str:
             "device": model.device,
             "precision": model.precision,
         }
-    return f'{{"version": {VERSION}, "model": {_dumps(described)}, "files": [\n'
+    return f'{{"version": {VERSION}, "model": {dumps(described)}, "files": [\n'
 
 
-def _dumps(value: object) -> str:
+def dumps(value: object) -> str:
+    """Return a value as JSON in ASCII, on one line."""
     # ASCII alone passes through any terminal and file, and can say lone surrogates.
     return json.dumps(value, allow_nan=False)

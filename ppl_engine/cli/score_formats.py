@@ -6,7 +6,7 @@ from typing import Any, Final, TypeAlias
 
 import numpy as np
 
-from ppl_engine.cli.check_formats import summary_object
+from ppl_engine.cli.check.formats.json_objects import summary_object
 from ppl_engine.cli.output import Part, on_terminal, width
 from ppl_engine.cli.reports import Json, number
 from ppl_engine.cli.score import Scored, ScoredLines
