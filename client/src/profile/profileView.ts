@@ -18,11 +18,14 @@ import {
 import { isScorable } from '../documents';
 import { PROFILE, type Status, type WirePosition } from '../protocol';
 import type { Ask } from '../start/server';
-import { isScoring } from '../status/status';
+import { isScoring, isSilent } from '../status/status';
 import { html } from './html';
 import { asFromPage, type ToPage } from './messages';
 
 const VIEW = 'ppl.profile';
+
+/** More would be a line that jumps from word to word in a document of a few pages. */
+const MOST_POINTS = 160;
 
 const NO_DOCUMENT = 'Open a document of prose, such as Markdown, to see where it surprises the model.';
 const NO_SERVER = 'The language server does not run.';
@@ -94,6 +97,9 @@ export class ProfileView implements WebviewViewProvider, Disposable {
       this.#follow();
     } else if (!isScoring(status)) {
       this.#stopAsking();
+      if (isSilent(status)) {
+        this.#tell({ kind: 'say', message: status.message });
+      }
     }
   }
 
@@ -135,7 +141,7 @@ export class ProfileView implements WebviewViewProvider, Disposable {
     const { token } = this.#cancellation;
     const asked = { document, version: document.version, isAnswered: false };
     this.#asked = asked;
-    const params = { textDocument: { uri: document.uri.toString() }, nPoints: null };
+    const params = { textDocument: { uri: document.uri.toString() }, nPoints: MOST_POINTS };
     const profile = await this.#ask(PROFILE, params, token);
     if (token.isCancellationRequested) {
       return;

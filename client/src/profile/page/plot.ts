@@ -18,7 +18,9 @@ import {
 import { figure, fitting } from '../words';
 
 const SVG = 'http://www.w3.org/2000/svg' as const;
-const HEIGHT = 190;
+/** The heights above the plot for titles of sections, and above a lane for its name. */
+const TITLE = 16;
+const NAME = 14;
 const LEFT = 34;
 const RIGHT = 8;
 
@@ -28,25 +30,29 @@ export class Plot {
   readonly sections: readonly SectionExtent[];
   readonly #svg: SVGElement;
   readonly #profile: Profile;
+  readonly #height: number;
   readonly #cursor: SVGElement;
   readonly #view: SVGElement;
 
   constructor(svg: SVGElement, profile: Profile) {
     const width = Math.max(200, svg.clientWidth);
+    this.#height = Math.max(90, svg.clientHeight);
     const across = { left: LEFT, right: width - RIGHT };
     this.#svg = svg;
     this.#profile = profile;
     this.extents = pointExtents(profile.points, across);
     this.sections = sectionExtents(profile.sections, profile.points, this.extents);
     svg.replaceChildren();
-    svg.setAttribute('viewBox', `0 0 ${String(width)} ${String(HEIGHT)}`);
+    svg.setAttribute('viewBox', `0 0 ${String(width)} ${String(this.#height)}`);
     this.#drawSections();
-    this.#view = this.#add('rect', { class: 'view', y: 16, height: HEIGHT - 16, width: 0 });
     const mean = profile.points.map(({ bitsPerWord }) => bitsPerWord);
     const most = profile.points.map(({ maxSurprisalBits }) => maxSurprisalBits);
-    this.#drawLane('bits per word', 'mean', mean, { ...across, top: 30, bottom: 112 }, steps);
-    this.#drawLane('most surprising word, bits', 'most', most, { ...across, top: 134, bottom: HEIGHT - 4 }, bars);
-    this.#cursor = this.#add('rect', { class: 'cursor', y: 16, height: HEIGHT - 16, width: 0 });
+    const [upper, lower] = this.#lanes(across);
+    this.#drawLane('bits per word', 'mean', mean, upper, steps);
+    this.#drawLane('most surprising word, bits', 'most', most, lower, bars);
+    const marker = { y: TITLE, height: this.#height - TITLE - 1, width: 0 };
+    this.#view = this.#add('rect', { class: 'view', ...marker });
+    this.#cursor = this.#add('rect', { class: 'cursor', ...marker });
   }
 
   /** Return the index of the point under a place of the window. */
@@ -68,10 +74,21 @@ export class Plot {
     place(this.#view, linesExtent(lines, this.#profile.points, this.extents));
   }
 
+  /** Divide the height between the figures, of which the first is read more closely. */
+  #lanes(across: Extent): [upper: Lane, lower: Lane] {
+    const room = this.#height - TITLE - 2 * NAME - 4;
+    const top = TITLE + NAME;
+    const middle = top + Math.round(room * 0.62);
+    return [
+      { ...across, top, bottom: middle },
+      { ...across, top: middle + NAME, bottom: this.#height - 4 },
+    ];
+  }
+
   #drawSections(): void {
     for (const [index, { section, left, right }] of this.sections.entries()) {
       const extent = { x: left, width: right - left };
-      this.#add('rect', { class: index % 2 === 0 ? 'section' : 'section odd', y: 0, height: HEIGHT, ...extent });
+      this.#add('rect', { class: index % 2 === 0 ? 'section' : 'section odd', y: 0, height: this.#height, ...extent });
       const label = this.#add('text', { class: 'title', x: left + 3, y: 11 });
       label.textContent = fitting(section.title, right - left - 6);
     }
@@ -88,13 +105,13 @@ export class Plot {
     for (const mark of marks(axis)) {
       const y = yOf(mark, axis.top, lane);
       this.#add('line', { class: 'grid', x1: lane.left, x2: lane.right, y1: y, y2: y });
-      const isSparse = lane.bottom - lane.top < 60 && mark !== 0 && mark !== axis.top;
-      if (!isSparse) {
+      const isCrowded = lane.bottom - lane.top < 60 && mark !== 0 && mark !== axis.top;
+      if (!isCrowded) {
         this.#add('text', { class: 'mark', x: lane.left - 4, y: y + 3 }).textContent = figure(mark, 0);
       }
     }
     this.#add('path', { class: kind, d: path(values, this.extents, axis.top, lane) });
-    this.#add('text', { class: 'lane', x: lane.left + 3, y: lane.top - 4 }).textContent = name;
+    this.#add('text', { class: 'lane', x: lane.left + 3, y: lane.top - 3 }).textContent = name;
   }
 
   #add(name: keyof SVGElementTagNameMap, attributes: Readonly<Record<string, string | number>>): SVGElement {
