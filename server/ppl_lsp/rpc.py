@@ -10,6 +10,7 @@ from typing import Any, Final, Protocol, cast
 
 from lsprotocol import types
 from pygls.exceptions import (
+    JsonRpcContentModified,
     JsonRpcException,
     JsonRpcInvalidRequest,
     JsonRpcServerNotInitialized,
@@ -195,7 +196,12 @@ class PplProtocol(LanguageServerProtocol):
 
         def forget(future: Future[Any]) -> None:
             self._request_futures.pop(msg_id, None)
-            callback(future)
+            failure = None if future.cancelled() else future.exception()
+            if isinstance(failure, JsonRpcContentModified):
+                # No fault of anybody, and told to nobody but who asked.
+                self._send_response(msg_id, error=failure.to_response_error())
+            else:
+                callback(future)
 
         super()._execute_handler(msg_id, handler, forget, args, kwargs)
 

@@ -12,17 +12,20 @@ RESTART: Final = "ppl.restartEngine"
 
 async def pause(session: Session) -> None:
     """Score nothing until `ppl.resume`; what is shown is taken away."""
-    session.pause()
+    session.standing.is_paused = True
+    session.rest()
 
 
 async def resume(session: Session) -> None:
     """Go on after `ppl.pause`."""
-    session.resume()
+    session.standing.is_paused = False
+    session.begin()
 
 
 async def restart_engine(session: Session) -> None:
     """End the engine process, load the model in another one and score what is open."""
-    await session.restart()
+    await session.end_process()
+    session.reload()
 
 
 COMMANDS: Final[dict[str, Command]] = {

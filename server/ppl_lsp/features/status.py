@@ -20,11 +20,6 @@ def render_status(
     return StatusParams(state, message, model.name, model.device, model.precision)
 
 
-def idle_message(settings: Settings) -> str:
-    """Say that nothing is going on."""
-    return "ppl: ready" if settings.enabled else "ppl: off"
-
-
 def scored_message(analysis: "Analysis") -> str:
     """Return the perplexity of a document, as short as a status bar wants it."""
     perplexity = analysis.summary.perplexity
