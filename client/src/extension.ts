@@ -6,6 +6,7 @@ import type { Status } from './protocol';
 import { Python } from './start/python';
 import { Server } from './start/server';
 import { chooseHeatMap, openSample, openSettings, openWalkthrough, showMenu, switchModel } from './status/menu';
+import { isPaused } from './status/status';
 import { StatusItem } from './status/statusItem';
 
 let server: Server | undefined;
@@ -49,6 +50,7 @@ export async function activate(context: ExtensionContext): Promise<void> {
   await commands.executeCommand('ppl.restart');
 
   function showStatus(status: Status): void {
+    void commands.executeCommand('setContext', 'ppl.isPaused', isPaused(status));
     statusItem.show(status);
     heatMap.statusChanged(status);
     profile.statusChanged(status);

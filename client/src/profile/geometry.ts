@@ -93,18 +93,24 @@ export function linesExtent(
   };
 }
 
-/** Return the top of a scale that begins at 0 and holds all values, and the step between its marks. */
-export function scale(values: readonly (number | null)[]): { readonly top: number; readonly step: number } {
+/** A scale from 0 to its top, and the step between its marks. */
+export interface Scale {
+  readonly top: number;
+  readonly step: number;
+}
+
+/** Return a scale that holds all values, with a little room above them. */
+export function scale(values: readonly (number | null)[]): Scale {
   const highest = Math.max(1, ...values.filter((value) => value !== null));
   const rough = highest / 4;
   const magnitude = 10 ** Math.floor(Math.log10(rough));
   const step = [1, 2, 5, 10].map((factor) => factor * magnitude).find((candidate) => rough <= candidate) ?? rough;
-  return { top: Math.ceil(highest / step) * step, step };
+  return { top: 1.05 * highest, step };
 }
 
-/** Return the marks of a scale, from 0 to its top. */
-export function marks({ top, step }: { readonly top: number; readonly step: number }): number[] {
-  return Array.from({ length: Math.round(top / step) + 1 }, (_, index) => index * step);
+/** Return the marks of a scale, from 0 up. */
+export function marks({ top, step }: Scale): number[] {
+  return Array.from({ length: Math.floor(top / step) + 1 }, (_, index) => index * step);
 }
 
 /** Return the height at which a value lies in a lane. */

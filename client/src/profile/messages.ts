@@ -22,7 +22,13 @@ export interface Look {
   readonly lines: Lines;
 }
 
-export type ToPage = Draw | Say | Look;
+/** A place to point at. */
+export interface Point {
+  readonly kind: 'point';
+  readonly position: WirePosition;
+}
+
+export type ToPage = Draw | Say | Look | Point;
 
 /** The page is there and can be told what to draw. */
 export interface Ready {
@@ -43,10 +49,19 @@ export function asFromPage(message: unknown): FromPage | undefined {
   if (kind === 'ready') {
     return { kind };
   }
-  const { line, character } = asRecord(position);
-  return kind === 'jump' && isIndex(line) && isIndex(character)
-    ? { kind, position: { line, character } }
-    : undefined;
+  const place = asPosition(position);
+  return kind === 'jump' && place !== undefined ? { kind, position: place } : undefined;
+}
+
+/** Return the position that a value is, if it is one. */
+export function asPosition(value: unknown): WirePosition | undefined {
+  const { line, character } = asRecord(value);
+  return isIndex(line) && isIndex(character) ? { line, character } : undefined;
+}
+
+/** Return where the range that a value is begins, if it is one. */
+export function startOf(value: unknown): WirePosition | undefined {
+  return asPosition(asRecord(value)['start']);
 }
 
 function asRecord(value: unknown): Readonly<Record<string, unknown>> {

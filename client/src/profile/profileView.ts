@@ -20,7 +20,7 @@ import { PROFILE, type Status, type WirePosition } from '../protocol';
 import type { Ask } from '../start/server';
 import { isScoring, isSilent } from '../status/status';
 import { html } from './html';
-import { asFromPage, type ToPage } from './messages';
+import { asFromPage, startOf, type ToPage } from './messages';
 
 const VIEW = 'ppl.profile';
 
@@ -43,6 +43,8 @@ export class ProfileView implements WebviewViewProvider, Disposable {
   readonly #output: LogOutputChannel;
   readonly #listeners: Disposable;
   #view: WebviewView | undefined;
+  /** What to point at as soon as it is drawn. */
+  #target: WirePosition | undefined;
   #isPageReady = false;
   #cancellation = new CancellationTokenSource();
   #asked: Asked | undefined;
@@ -53,7 +55,8 @@ export class ProfileView implements WebviewViewProvider, Disposable {
     this.#output = output;
     this.#listeners = Disposable.from(
       window.registerWebviewViewProvider(VIEW, this),
-      commands.registerCommand('ppl.showProfile', () => commands.executeCommand(`${VIEW}.focus`)),
+      // A code lens names its document, which is the active one, and its section.
+      commands.registerCommand('ppl.showProfile', (_uri: unknown, section: unknown) => this.#show(startOf(section))),
       window.onDidChangeActiveTextEditor(() => {
         this.#follow();
       }),
@@ -108,6 +111,21 @@ export class ProfileView implements WebviewViewProvider, Disposable {
     this.#listeners.dispose();
   }
 
+  async #show(target: WirePosition | undefined): Promise<void> {
+    this.#target = target;
+    await commands.executeCommand(`${VIEW}.focus`);
+    if (this.#asked?.isAnswered === true) {
+      this.#pointToTarget();
+    }
+  }
+
+  #pointToTarget(): void {
+    if (this.#target !== undefined) {
+      this.#tell({ kind: 'point', position: this.#target });
+      this.#target = undefined;
+    }
+  }
+
   #received(message: unknown): void {
     const said = asFromPage(message);
     if (said?.kind === 'ready') {
@@ -155,6 +173,7 @@ export class ProfileView implements WebviewViewProvider, Disposable {
     this.#output.debug(`Profile of ${document.uri.path}: ${String(profile.points.length)} points`);
     this.#tell({ kind: 'draw', title: workspace.asRelativePath(document.uri), profile });
     this.#tellVisible(editor);
+    this.#pointToTarget();
   }
 
   #stopAsking(): void {

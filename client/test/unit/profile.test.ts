@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { html } from '../../src/profile/html';
-import { asFromPage } from '../../src/profile/messages';
+import { asFromPage, startOf } from '../../src/profile/messages';
 import { figure, fitting, pointLine, summaryLine } from '../../src/profile/words';
 
 const PAGE = {
@@ -46,6 +46,14 @@ test('only messages of the page are understood', () => {
     { kind: 'run', position: { line: 0, character: 0 } },
   ]) {
     assert.equal(asFromPage(message), undefined);
+  }
+});
+
+test('the range of a code lens is taken by its start, anything else for none', () => {
+  const start = { line: 4, character: 2 };
+  assert.deepEqual(startOf({ start, end: { line: 9, character: 0 } }), start);
+  for (const value of [undefined, null, 'file:///a.md', {}, { start: 4 }]) {
+    assert.equal(startOf(value), undefined);
   }
 });
 

@@ -21,9 +21,11 @@ window.addEventListener('message', ({ data }: MessageEvent<ToPage>) => {
     draw(data);
   } else if (data.kind === 'say') {
     say(data.message);
-  } else {
+  } else if (data.kind === 'look') {
     lines = data.lines;
     plot?.showLines(lines);
+  } else {
+    pointTo(plot?.pointOf(data.position));
   }
 });
 svg.addEventListener('pointermove', ({ clientX }) => {

@@ -1,6 +1,6 @@
 /** Draws a profile as SVG. All text goes in as text, never as markup. */
 import type { Lines } from '../../heat/lines';
-import type { Profile } from '../../protocol';
+import type { Profile, WirePosition } from '../../protocol';
 import {
   bars,
   linesExtent,
@@ -10,6 +10,7 @@ import {
   scale,
   sectionExtents,
   steps,
+  xOf,
   yOf,
   type Extent,
   type Lane,
@@ -60,6 +61,11 @@ export class Plot {
     return pointAt(this.extents, clientX - this.#svg.getBoundingClientRect().left);
   }
 
+  /** Return the index of the point that holds a position. */
+  pointOf(position: WirePosition): number | undefined {
+    return pointAt(this.extents, xOf(position, this.#profile.points, this.extents));
+  }
+
   /** Return the title of the section that a point begins in. */
   sectionOf(index: number): string {
     const x = this.extents[index]?.left ?? 0;
@@ -102,12 +108,13 @@ export class Plot {
     path: typeof steps,
   ): void {
     const axis = scale(values);
-    for (const mark of marks(axis)) {
+    const all = marks(axis);
+    for (const [index, mark] of all.entries()) {
       const y = yOf(mark, axis.top, lane);
       this.#add('line', { class: 'grid', x1: lane.left, x2: lane.right, y1: y, y2: y });
-      const isCrowded = lane.bottom - lane.top < 60 && mark !== 0 && mark !== axis.top;
+      const isCrowded = lane.bottom - lane.top < 70 && index !== 0 && index !== all.length - 1;
       if (!isCrowded) {
-        this.#add('text', { class: 'mark', x: lane.left - 4, y: y + 3 }).textContent = figure(mark, 0);
+        this.#add('text', { class: 'mark', x: lane.left - 4, y: y + 3 }).textContent = figure(mark, axis.step < 1 ? 1 : 0);
       }
     }
     this.#add('path', { class: kind, d: path(values, this.extents, axis.top, lane) });
