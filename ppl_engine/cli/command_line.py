@@ -4,11 +4,11 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
-from importlib.metadata import PackageNotFoundError, version
 from typing import Final
 
 from ppl_engine.cli import cache, check, report, score
 from ppl_engine.cli.options import EPILOG, TeachingFormatter
+from ppl_engine.cli.reports import program_version
 from ppl_engine.cli.session import MODELS, ExitCode, Models
 from ppl_engine.cli.sources import STDIN
 
@@ -51,7 +51,7 @@ def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
     if rest and "paths" not in arguments:
         parser.error(f"{rest[0]} is not expected here")
     if rest:
-        arguments.paths.extend(rest)
+        arguments.paths = [*(arguments.paths or ()), *rest]
     return arguments
 
 
@@ -62,20 +62,15 @@ def _parser() -> argparse.ArgumentParser:
         epilog=f"{_EXAMPLES}\n\n{EPILOG}",
         formatter_class=TeachingFormatter,
     )
-    parser.add_argument("--version", action="version", version=f"ppl {_version()}")
+    parser.add_argument(
+        "--version", action="version", version=f"ppl {program_version() or '(not installed)'}"
+    )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     check.add_to(commands)
     score.add_to(commands)
     report.add_to(commands)
     cache.add_to(commands)
     return parser
-
-
-def _version() -> str:
-    try:
-        return version("ppl-lsp")
-    except PackageNotFoundError:
-        return "(not installed)"
 
 
 def _close_quietly() -> None:

@@ -7,8 +7,10 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from ppl_engine.cli.check.selection import Selection
 from ppl_engine.cli.sources import STDIN, Journal
 from ppl_engine.configuration.files import FileProblemError, write_text
+from ppl_engine.configuration.gates import Gates
 from ppl_engine.configuration.place import is_repository
 from ppl_engine.configuration.scanning import TermScan
 from ppl_engine.configuration.workspace import (
@@ -20,7 +22,7 @@ from ppl_engine.configuration.workspace import (
 from ppl_engine.configuration.workspaces import Workspaces
 from ppl_engine.findings.codes import WORD_CODES
 from ppl_engine.findings.thresholds import Thresholds
-from ppl_engine.ignoring.baseline import Baseline, accepted, written_baseline
+from ppl_engine.ignoring.baseline import Accepted, Baseline, accepted, written_baseline
 from ppl_engine.ignoring.rules import Rules, Sifted, sift
 from ppl_engine.ignoring.terms import Terms
 from ppl_engine.store.place import cache_place
@@ -48,6 +50,7 @@ class Guidance:
     def __init__(self, arguments: argparse.Namespace, journal: Journal) -> None:
         self._arguments = arguments
         self._journal = journal
+        self._selection = Selection.of(arguments)
         self._workspaces = Workspaces()
         self._directory = Path.cwd()
         self._only: Workspace | None = None
@@ -68,6 +71,8 @@ class Guidance:
 
     def is_excluded(self, path: str) -> bool:
         """Whether a file is not to be checked though it was named."""
+        if not self._arguments.force_exclude:
+            return False
         return path != STDIN and not self.workspace(path).wants(_absolute(path))
 
     def thresholds(self, path: str) -> Thresholds:
@@ -76,16 +81,23 @@ class Guidance:
         stated = {name: value for name, value in given.items() if value is not None}
         return replace(self.workspace(path).thresholds(Thresholds()), **stated)
 
+    def gates(self, path: str) -> Gates:
+        """Return what a document is to keep to: options, else what its workspace says."""
+        given = {slot.name: getattr(self._arguments, slot.name) for slot in fields(Gates)}
+        stated = {name: value for name, value in given.items() if value is not None}
+        return replace(self.workspace(path).configuration.gates, **stated)
+
     def sift(self, path: str, text: str, language: str, findings: "Sequence[Finding]") -> Sifted:
         """Return what is to be shown of a document; its place in the baseline is remembered."""
         workspace = self.workspace(path)
-        rules = workspace.rules(None if path == STDIN else _absolute(path))
+        # What is checked was chosen: by a person, if it is not by the configuration.
+        rules = replace(self._rules(workspace, path), is_excluded=False)
         sifted = self._sifted(workspace, rules, text, language, findings)
         if path == STDIN or not any(getattr(self._arguments, one) for one in _KEEPING):
             return sifted
         everything = replace(rules, accepted={})
         found = self._sifted(workspace, everything, text, language, findings).findings
-        self._keep(workspace, path, found, text)
+        self._keep(workspace, path, accepted(found, text), rules)
         if not self._arguments.update_baseline:
             return sifted
         return replace(sifted, findings=(), n_ignored=len(findings))
@@ -123,6 +135,13 @@ class Guidance:
             self._baselines[path] = with_baseline(workspace, path).baseline
         return replace(workspace, baseline=self._baselines[path], baseline_path=path)
 
+    def _rules(self, workspace: Workspace, path: str) -> Rules:
+        chosen = replace(
+            workspace, configuration=self._selection.configured(workspace.configuration)
+        )
+        rules = chosen.rules(None if path == STDIN else _absolute(path))
+        return self._selection.narrowed(rules)
+
     def _sifted(
         self,
         workspace: Workspace,
@@ -151,17 +170,21 @@ class Guidance:
     def _cache_directory(self) -> Path:
         return cache_place(self._arguments.cache_dir).path.parent
 
-    def _keep(self, workspace: Workspace, path: str, found: "Sequence[Finding]", text: str) -> None:
+    def _keep(
+        self, workspace: Workspace, path: str, entries: Sequence[Accepted], rules: Rules
+    ) -> None:
         where, name = workspace.baseline_path, workspace.relative(_absolute(path))
         if where is None or name is None:
             self._journal.fail(f"{path}: has no place in a baseline: it is not below its root")
             return
         kept = self._kept.setdefault(where, _Kept(workspace.root, workspace.baseline))
-        entries = accepted(found, text)
+        # Of kinds that this run was told not to look for nothing is known.
+        left_out = rules.codes_off - workspace.rules(_absolute(path)).codes_off
+        unseen = [one for one in kept.baseline.files.get(name, ()) if one.code in left_out]
         if self._arguments.update_baseline:
-            kept.baseline = kept.baseline.having(name, entries)
+            kept.baseline = kept.baseline.having(name, [*entries, *unseen])
         else:
-            kept.baseline = kept.baseline.pruned(name, entries)
+            kept.baseline = kept.baseline.pruned(name, [*entries, *unseen])
 
 
 def _absolute(path: str) -> Path:

@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, TextIO, TypeAlias
 
+STDOUT: Final = "-"
+
 Part: TypeAlias = str | tuple[str, str]
 """A text, or a text with a style as rich names them."""
 
@@ -67,7 +69,7 @@ class Output:
 @contextmanager
 def open_output(path: str | None) -> Generator[Output, None, None]:
     """Open a file to write to, or standard output if there is no path. Raises OSError."""
-    if path is None or path == "-":
+    if path is None or path == STDOUT:
         _accept_any_character(sys.stdout)
         try:
             yield Output(sys.stdout, has_color=_has_color(sys.stdout))

@@ -3,6 +3,7 @@
 import json
 import math
 from collections.abc import Callable, Iterable, Mapping
+from importlib.metadata import PackageNotFoundError, version
 from itertools import islice
 from typing import TYPE_CHECKING, Final, TypeAlias
 
@@ -69,6 +70,14 @@ def write_text(output: Output, files: Iterable[Iterable[Part]]) -> None:
         while some := list(islice(parts, _PARTS_AT_ONCE)):
             output.write(*some)
         output.flush()
+
+
+def program_version() -> str | None:
+    """Return the version of this program; None where it runs without being installed."""
+    try:
+        return version("ppl-lsp")
+    except PackageNotFoundError:
+        return None
 
 
 def number(value: float) -> float | None:

@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from math import inf
 from typing import Any, Final, Literal, TypeAlias, cast, get_args
 
+from ppl_engine.configuration.gates import Gates
 from ppl_engine.configuration.globs import Globs
 from ppl_engine.findings.codes import CODES
 from ppl_engine.findings.finding import Severity
@@ -25,6 +26,7 @@ _REFUSED: Final = frozenset(
     }
 )
 _NO_GLOBS: Final = Globs.of(())
+_NO_GATES: Final = Gates()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,7 @@ class Configuration:
     """A path from the root."""
 
     learn_terms: bool = True
+    gates: Gates = _NO_GATES
     per_path: tuple[PathRule, ...] = ()
 
 
@@ -125,7 +128,7 @@ def _globs(key: str, value: object, complaints: list[str]) -> Globs:
 
 def _codes(key: str, value: object, complaints: list[str]) -> frozenset[str]:
     named = _strings(key, value, complaints)
-    complaints.extend(f"{key}: {_no_code(name)}" for name in named if name not in CODES)
+    complaints.extend(f"{key}: {no_such_code(name)}" for name in named if name not in CODES)
     return frozenset(named) & frozenset(CODES)
 
 
@@ -133,7 +136,7 @@ def _severities(key: str, value: object, complaints: list[str]) -> Mapping[str, 
     found: dict[str, Shown] = {}
     for code, severity in _table(key, value).items():
         if code not in CODES:
-            complaints.append(f"{key}: {_no_code(code)}")
+            complaints.append(f"{key}: {no_such_code(code)}")
         elif severity not in SEVERITIES:
             expected = f"one of {', '.join(SEVERITIES)}"
             complaints.append(str(_WrongError(f"{key}.{code}", expected, severity)))
@@ -143,9 +146,21 @@ def _severities(key: str, value: object, complaints: list[str]) -> Mapping[str, 
 
 
 def _thresholds(key: str, value: object, complaints: list[str]) -> Mapping[str, float]:
+    return _amounts(Thresholds, key, value, complaints)
+
+
+def _gates(key: str, value: object, complaints: list[str]) -> Gates:
+    found: dict[str, Any] = _amounts(Gates, key, value, complaints)
+    return Gates(**found)
+
+
+def _amounts(
+    of: type[Thresholds | Gates], key: str, value: object, complaints: list[str]
+) -> dict[str, float]:
+    """Return the numbers of a table whose keys are the fields of a class."""
     readers = {
-        slot.name.replace("_", "-"): _whole_number if slot.type is int else _number
-        for slot in fields(Thresholds)
+        slot.name.replace("_", "-"): _whole_number if is_whole(slot.type) else _number
+        for slot in fields(of)
     }
     found: dict[str, float] = {}
     for name, read, number in _known(_table(key, value), readers, f"{key}.", complaints):
@@ -156,6 +171,11 @@ def _thresholds(key: str, value: object, complaints: list[str]) -> Mapping[str, 
         else:
             found[name.replace("-", "_")] = cast(float, amount)
     return found
+
+
+def is_whole(annotation: object) -> bool:
+    """Whether a field of this type holds whole numbers, if anything."""
+    return annotation is int or int in get_args(annotation)
 
 
 def _number(key: str, value: object, complaints: list[str]) -> float:
@@ -207,7 +227,8 @@ def _table(key: str, value: object) -> Mapping[str, object]:
     return cast(Mapping[str, object], value)
 
 
-def _no_code(name: str) -> str:
+def no_such_code(name: str) -> str:
+    """Return a sentence that says so, with what may have been meant."""
     near = get_close_matches(name[:40], CODES, n=1)
     instead = f"did you mean {near[0]}?" if near else f"there are {', '.join(CODES)}."
     return f"{reprlib.repr(name)} is no kind of finding; {instead}"
@@ -228,6 +249,7 @@ _READERS: Final[Mapping[str, _Read]] = {
     "dictionaries": _strings,
     "baseline": _path,
     "learn-terms": _boolean,
+    "gates": _gates,
     "per-path": _path_rules,
 }
 

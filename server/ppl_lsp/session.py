@@ -5,6 +5,7 @@ Everything here runs on the event loop.
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from ppl_engine.errors import EngineError
@@ -12,7 +13,7 @@ from ppl_engine.host.queue import Priority
 from ppl_engine.text.spans import Span
 from ppl_lsp.analyses import Analyses, Sleep
 from ppl_lsp.client import Client, Sender
-from ppl_lsp.documents import Document
+from ppl_lsp.documents import Document, Edit
 from ppl_lsp.engine import RemoteEngine, Way
 from ppl_lsp.features import status
 from ppl_lsp.features.edits import EditStyle
@@ -67,8 +68,9 @@ class Session:
 
         self.guidance = Guidance(self._on_guidance)
         self._client = Client(sender)
-        self.showing = Showing(self._client, self.guidance, lambda: self.refreshing.look())
+        self.showing = Showing(self._client, self.guidance, sleep=sleep)
         self.refreshing = Refreshing(sender, self.showing.number, sleep=sleep)
+        self.showing.on_change = self.refreshing.look
         self.token_answers = TokenAnswers()
         self._engine = RemoteEngine(way, on_state=self._on_engine)
         self._analyses = Analyses(self._engine, self, sleep=sleep)
@@ -96,11 +98,13 @@ class Session:
             # Nothing will come: whoever waits for diagnostics need not wait.
             self.showing.wipe(document, self.settings)
 
-    def change(self, document: Document) -> None:
-        """Put a newer snapshot in the place of an open document."""
+    def change(self, document: Document, edits: Sequence[Edit] | None = None) -> None:
+        """Put a newer snapshot in the place of an open document; edits one after the other."""
+        before = self.documents[document.uri]
         self.documents[document.uri] = document
         delay_s = self.settings.debounce_ms / 1000
         self._request(document, Priority.EDITED, delay_s=delay_s)
+        self.showing.follow(before, document, edits, self.settings)
         self._news.announce()
 
     def close(self, uri: str) -> None:
@@ -137,6 +141,7 @@ class Session:
         self._engine.close()
         self.guidance.end()
         self.refreshing.end()
+        self.showing.end()
 
     def report(self, subject: str, error: EngineError) -> None:
         """Tell the user why something could not be done."""
@@ -159,10 +164,11 @@ class Session:
         Its work goes before that on others. A partial one does where that `is_enough`.
         """
         self._engine.hurry(uri)
-        return await self._news.until(
-            lambda: self.standing.known(self.documents.get(uri), is_enough, self.settings),
-            timeout_s=timeout_s,
-        )
+
+        def look() -> "tuple[Analysis | None] | None":
+            return self.standing.known(self.documents.get(uri), is_enough, self.settings)
+
+        return await self._news.until(look, timeout_s=timeout_s)
 
     async def explain(
         self, document: Document, analysis: "Analysis", offset: int

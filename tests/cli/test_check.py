@@ -154,7 +154,7 @@ def test_a_model_that_does_not_load_is_one_line_and_exit_code_2(terminal: Termin
     terminal.write("a.md", "a")
     result = terminal.check("--model", "missing", "--format", "json", "a.md")
     assert (result.code, result.err) == (2, "ppl: There is no model missing here.\n")
-    assert result.json == {"version": 1, "model": None, "files": []}
+    assert result.json == {"version": 1, "model": None, "files": [], "gates": []}
 
 
 def test_notices_of_the_model_go_to_standard_error_once(terminal: Terminal) -> None:

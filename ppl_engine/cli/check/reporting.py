@@ -1,13 +1,14 @@
 """The reports of one run: each in a format, to a file or to standard output."""
 
 import argparse
+import os
 from collections.abc import Generator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
 from ppl_engine.cli.check.checked import Checked, Run
 from ppl_engine.cli.check.formats.registry import REPORTS
-from ppl_engine.cli.output import open_output
+from ppl_engine.cli.output import STDOUT, open_output
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,20 @@ class Target:
 
 def targets(arguments: argparse.Namespace) -> Sequence[Target]:
     """Return what the arguments ask for."""
-    return [Target("heat" if arguments.heat else arguments.format, arguments.output)]
+    name = "heat" if arguments.heat else arguments.format
+    return [Target(name, arguments.output), *(Target(*one) for one in arguments.also)]
+
+
+def named_twice(wanted: Sequence[Target]) -> str | None:
+    """Return what two reports would be written to; None if there is no such thing."""
+    seen: set[str] = set()
+    for one in wanted:
+        is_standard = one.path is None or one.path == STDOUT
+        where = STDOUT if is_standard else os.path.realpath(one.path or "")
+        if where in seen:
+            return "standard output" if is_standard else one.path
+        seen.add(where)
+    return None
 
 
 class Reports:

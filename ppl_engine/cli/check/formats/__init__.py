@@ -2,5 +2,5 @@
 
 from typing import Final
 
-NAMES: Final = ("text", "json", "jsonl")
+NAMES: Final = ("text", "json", "jsonl", "sarif", "github", "gitlab", "junit", "markdown")
 """As they are asked for by `--format`. Here, since `registry` imports numpy."""

@@ -1,6 +1,7 @@
 """What the JSON contract of docs/output.md says of documents."""
 
 from ppl_engine.cli.check.checked import Checked, Run
+from ppl_engine.cli.check.gates import Breach
 from ppl_engine.cli.output import Output
 from ppl_engine.cli.places import Lines
 from ppl_engine.cli.reports import Json, JsonDocument, number, write_json_lines
@@ -12,6 +13,7 @@ class JsonReport:
     """One document; a file is handed on when it is finished."""
 
     def __init__(self, output: Output, run: Run) -> None:
+        self._run = run
         self._document = JsonDocument(output, lambda: run.model)
 
     def add(self, checked: Checked) -> None:
@@ -21,7 +23,9 @@ class JsonReport:
     def end(self, *, is_complete: bool) -> None:
         """Make the document complete, even where the work is not."""
         del is_complete
-        self._document.end()
+        exceeded = self._run.tally.exceeded
+        gates = [{**_gate_object(one), "root": one.root} for one in exceeded]
+        self._document.end({"gates": gates})
 
 
 class JsonLinesReport:
@@ -46,6 +50,7 @@ def file_object(checked: Checked) -> Json:
         "path": checked.path,
         "summary": summary_object(checked.verdict.summary),
         "findings": [_finding_object(finding, lines) for finding in checked.verdict.findings],
+        "gates": [_gate_object(breach) for breach in checked.breaches],
     }
 
 
@@ -78,6 +83,10 @@ def _finding_object(finding: Finding, lines: Lines) -> Json:
         "rank": finding.rank,
         "alternatives": [_alternative_object(one) for one in finding.alternatives],
     }
+
+
+def _gate_object(breach: Breach) -> dict[str, object]:
+    return {"gate": breach.gate, "value": breach.value, "limit": breach.limit}
 
 
 def _position_object(lines: Lines, offset: int) -> Json:

@@ -4,14 +4,19 @@ from collections.abc import Iterator
 from typing import Final
 
 from ppl_engine.cli.check.checked import Checked, Run, Tally
+from ppl_engine.cli.check.kinds import QUALITY_GATE
 from ppl_engine.cli.output import Output, Part, on_terminal, width
 from ppl_engine.cli.places import Lines
 from ppl_engine.cli.reports import write_text
 from ppl_engine.findings.finding import Finding
 from ppl_engine.scoring.units import bits
 
+MARGIN: Final = "    "
+"""Before a line of a document."""
+
 _N_CONTEXT: Final = 60
 _STYLES: Final = {"warning": "yellow", "information": "cyan", "hint": "dim"}
+_GATE_STYLE: Final = "red"
 
 
 class TextReport:
@@ -42,14 +47,23 @@ def finding_parts(checked: Checked) -> Iterator[Part]:
         yield (finding.severity, _STYLES[finding.severity])
         yield f" {finding.code}: {on_terminal(finding.message)}\n"
         yield from marked_line(finding, checked.text, lines)
+    for breach in checked.breaches:
+        yield (f"{path}: ", "bold")
+        yield ("error", _GATE_STYLE)
+        yield f" {QUALITY_GATE.code}: {breach.message}\n"
 
 
 def total_parts(tally: Tally) -> Iterator[Part]:
-    """Yield the line that ends a report."""
-    yield f"{_count(tally.n_findings, 'finding')} in {_count(tally.n_files, 'file')}"
+    """Yield the lines that end a report."""
+    for breach in tally.exceeded:
+        if breach.root is not None:
+            yield (f"{on_terminal(breach.root)}: ", "bold")
+        yield ("error", _GATE_STYLE)
+        yield f" {QUALITY_GATE.code}: {breach.message}\n"
+    yield f"{count(tally.n_findings, 'finding')} in {count(tally.n_files, 'file')}"
     if tally.n_ignored:
         yield f", {tally.n_ignored:,} ignored"
-    yield f" ({_count(tally.n_words, 'word')}"
+    yield f" ({count(tally.n_words, 'word')}"
     if tally.n_bytes:
         yield f", {bits(-tally.log_likelihood) / tally.n_bytes:.2f} bits per byte"
     yield ")\n"
@@ -63,7 +77,7 @@ def marked_line(finding: Finding, text: str, lines: Lines) -> Iterator[Part]:
     before = ("…" if line.start < low else "") + _flat(text[low:start])
     after = _flat(text[end:high]) + ("…" if high < line.end else "")
     flagged = _flat(text[start:end])
-    yield f"    {before}{flagged}{after}\n    {' ' * width(before)}"
+    yield f"{MARGIN}{before}{flagged}{after}\n{MARGIN}{' ' * width(before)}"
     yield ("^" * max(1, width(flagged)), "bold yellow")
     yield "\n"
 
@@ -72,5 +86,6 @@ def _flat(text: str) -> str:
     return on_terminal(text).replace("\t", " ")
 
 
-def _count(n: int, noun: str) -> str:
+def count(n: int, noun: str) -> str:
+    """Return a number with its noun, in the plural but for 1."""
     return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"

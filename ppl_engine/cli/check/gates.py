@@ -1,0 +1,62 @@
+"""Quality gates: documents that are as a whole not what they should be."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from ppl_engine.configuration.gates import Gates
+
+if TYPE_CHECKING:
+    from ppl_engine.scoring.summary import Summary
+
+_FEWEST_DIGITS: Final = 3
+_ALL_DIGITS: Final = 17
+"""What tells any two numbers of 64 bits apart."""
+
+_MEASURES: Final = {
+    "max-perplexity": "perplexity {}",
+    "max-bits-per-byte": "{} bits per byte",
+    "max-findings": "{} findings",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Breach:
+    """A gate that is not passed."""
+
+    gate: str
+    """The name of its option without `--`."""
+
+    value: float
+    limit: float
+    root: str | None = None
+    """The folder whose documents are meant together; None for a document, or all of the run."""
+
+    @property
+    def message(self) -> str:
+        """One line that says what is asked, and what there is instead."""
+        value, limit = _told_apart(self.value, self.limit)
+        return f"{_MEASURES[self.gate].format(value)}, above the limit of {limit}"
+
+
+def breaches(summary: "Summary", gates: Gates) -> tuple[Breach, ...]:
+    """Return the gates that a document does not pass; one without a value passes."""
+    asked = (
+        ("max-perplexity", summary.perplexity, gates.max_perplexity),
+        ("max-bits-per-byte", summary.bits_per_byte, gates.max_bits_per_byte),
+    )
+    return tuple(
+        Breach(gate, value, limit)
+        for gate, value, limit in asked
+        if value is not None and limit is not None and limit < value
+    )
+
+
+def _told_apart(value: float, limit: float) -> tuple[str, str]:
+    """Return two numbers with the digits that it takes to see which is larger."""
+    if isinstance(value, int):
+        return f"{value:,}", f"{limit:,}"
+    for n_digits in range(_FEWEST_DIGITS, _ALL_DIGITS):
+        shown = f"{value:.{n_digits}g}"
+        if float(shown) > limit:
+            return shown, f"{limit:g}" if float(f"{limit:g}") == limit else repr(limit)
+    return repr(value), repr(limit)
