@@ -20,7 +20,7 @@ export const MISSING =
     : 'set CODE_SERVER, PLAYWRIGHT and PPL_SERVER, see tests/e2e/vscode/README.md';
 
 /** How long anything may take, on a machine that does other work too. */
-export const PATIENCE_MS = 120_000;
+export const PATIENCE_MS = 60_000;
 
 const SETTINGS = {
   'telemetry.telemetryLevel': 'off',
@@ -46,8 +46,8 @@ export async function openEditor({ settings = {}, files = {}, trusts = false } =
   for (const path of [join(data, 'User'), join(data, 'Machine'), folder]) {
     mkdirSync(path, { recursive: true });
   }
-  const userSettings = join(data, 'User', 'settings.json');
-  writeSettings(userSettings, { ...SETTINGS, ...(trusts ? { 'security.workspace.trust.enabled': true } : {}), ...settings });
+  const workspaceSettings = {};
+  writeSettings(join(data, 'User', 'settings.json'), { ...SETTINGS, ...(trusts ? { 'security.workspace.trust.enabled': true } : {}), ...settings });
   writeSettings(join(data, 'Machine', 'settings.json'), { 'ppl.server.path': PPL_SERVER });
   copyFileSync(join(ROOT, 'docs/sample.md'), join(folder, 'sample.md'));
   for (const [name, text] of Object.entries(files)) {
@@ -91,10 +91,12 @@ export async function openEditor({ settings = {}, files = {}, trusts = false } =
       await page.goto(`http://127.0.0.1:${port}/?folder=${folder}&payload=${payload}`);
       await page.locator('.monaco-editor .view-lines').first().waitFor();
     },
+    /** Change settings of the workspace: the editor does not watch the user's on every system. */
     setSettings(changed) {
-      writeSettings(userSettings, { ...JSON.parse(readFileSync(userSettings, 'utf8')), ...changed });
+      Object.assign(workspaceSettings, changed);
+      mkdirSync(join(folder, '.vscode'), { recursive: true });
+      writeSettings(join(folder, '.vscode', 'settings.json'), workspaceSettings);
     },
-    readSettings: () => JSON.parse(readFileSync(userSettings, 'utf8')),
     async shot(name) {
       if (SHOTS) {
         await page.screenshot({ path: join(SHOTS, `${name}.png`) });
@@ -107,35 +109,6 @@ export async function openEditor({ settings = {}, files = {}, trusts = false } =
       rmSync(home, { recursive: true, force: true, maxRetries: 5 });
     },
   };
-}
-
-/** Run a command of the palette by its title. */
-export async function command(page, title) {
-  await page.keyboard.press('F1');
-  const input = page.locator('.quick-input-widget input').first();
-  await input.waitFor();
-  await input.fill(`>${title}`);
-  await page.locator('.quick-input-list .monaco-list-row').filter({ hasText: title }).first().click();
-}
-
-/** The text that the status bar shows of the extension. */
-export function statusItem(page) {
-  return page.locator('.statusbar-item[id="ppl-lsp.ppl-lsp.ppl.status"]');
-}
-
-/** Look until something holds, since a screen tells of no event. */
-export async function until(what, holds) {
-  const end = Date.now() + PATIENCE_MS;
-  for (;;) {
-    const value = await holds();
-    if (value) {
-      return value;
-    }
-    if (end < Date.now()) {
-      throw new Error(`waited in vain until ${what}`);
-    }
-    await pause(100);
-  }
 }
 
 function writeSettings(path, settings) {
@@ -152,8 +125,13 @@ async function freePort() {
 }
 
 async function answers(port) {
-  await until('the editor is there', async () => {
+  const end = Date.now() + PATIENCE_MS;
+  while (Date.now() < end) {
     const response = await fetch(`http://127.0.0.1:${port}/healthz`).catch(() => undefined);
-    return response?.ok;
-  });
+    if (response?.ok) {
+      return;
+    }
+    await pause(100);
+  }
+  throw new Error('the editor did not start');
 }
