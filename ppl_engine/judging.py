@@ -22,7 +22,7 @@ from ppl_engine.findings.repetition import repetitions
 from ppl_engine.findings.rereading.rereader import Rereader
 from ppl_engine.findings.rereading.values import Document, Judged
 from ppl_engine.findings.stretches import stretch_finding
-from ppl_engine.findings.surprising import alternatives, finding, surprising_words
+from ppl_engine.findings.surprising import alternatives, finding, surprising_words, within_budget
 from ppl_engine.findings.suspects import suspects
 from ppl_engine.findings.vocabulary import WordsInText, term_of
 from ppl_engine.scoring.cache import WindowCache
@@ -143,14 +143,16 @@ def with_findings(
     thresholds, tails = analysis.thresholds, means.calibration
     known = WordsInText(analysis.text, analysis.words, ground.prose, ground.vocabulary)
     least_bits = tails.surprises.strength_at(thresholds.surprises_per_1000_words)
-    flagged, known = surprising_words(known, thresholds, least_bits)
+    surprising_idx, known = surprising_words(known, thresholds, least_bits)
     ground = replace(ground, vocabulary=known.vocabulary)
     kept = {} if earlier is None else _kept(earlier.analysis.findings, earlier.change_of_words)
     judged_words = _no_terms(_warm(ground.judged, analysis), known, means.rereader.lexicon)
     rate = thresholds.mistakes_per_1000_words
     mistakes = likely_mistakes(judged_words, tails.mistakes, rate)
     more = in_order([mistakes, _stretches(analysis, ground, means)])
-    flagged = _outside_of(more, flagged, analysis.words)
+    # What says more comes first: a word inside of it takes none of the budget.
+    flagged = _outside_of(more, surprising_idx, analysis.words)
+    flagged = within_budget(flagged, analysis.words, thresholds)
     words = yield from _described(analysis, flagged, kept, means.predict)
     found = in_order([more, words])
     return replace(analysis, findings=found, groundwork=ground)

@@ -13,7 +13,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
-from ppl_engine.findings import mistakes
 from ppl_engine.findings.correction.slips import Slip
 from ppl_engine.findings.finding import Finding
 from ppl_engine.findings.rereading.values import Judged
@@ -50,11 +49,12 @@ def sure_fixes(strong: Iterable[Finding], judged: Iterable[Judged]) -> Iterator[
     by_place = {(one.span, one.alternatives): one for one in judged}
     for finding in strong:
         one = by_place.get((finding.span, finding.alternatives))
-        if finding.code == mistakes.CODE and one is not None and _is_sure(one):
+        if one is not None and is_sure(one):
             yield Fix(finding.span, finding.text, finding.alternatives[0].text)
 
 
-def _is_sure(judged: Judged) -> bool:
+def is_sure(judged: Judged) -> bool:
+    """Whether a mistake that is strong enough is of a kind that may be mended unasked."""
     best, *others = judged.alternatives
     gain_bits = best.gain_bits or 0.0
     if judged.slip not in _SLIPS or _breaks_lines(judged.text) or _breaks_lines(best.text):

@@ -36,9 +36,9 @@ _N_HASHED_BITS: Final = 16
 def surprising_words(
     known: WordsInText, thresholds: Thresholds, least_bits: float
 ) -> tuple[list[int], WordsInText]:
-    """Return the indices of the words to flag, ascending, and what was found out about words.
+    """Return the indices of the words that could be flagged, ascending, and what was found out.
 
-    Their strength, see `strengths`, is at least `least_bits`.
+    Their strength, see `strengths`, is at least `least_bits`; `within_budget` keeps some of them.
     """
     words = known.words
     is_strong = (least_bits <= strengths(words)) & words.is_word
@@ -46,7 +46,18 @@ def surprising_words(
     known = known.asked(strong.tolist())
     candidates = strong[known.vocabulary.may_be_flagged[strong] == 1]
     candidates = candidates[_first_of_term(known.vocabulary.term, candidates) == candidates]
-    return _strongest(candidates, words, thresholds), known
+    return candidates.tolist(), known
+
+
+def within_budget(word_idx: Sequence[int], words: WordScores, thresholds: Thresholds) -> list[int]:
+    """Keep of these words the ones with most excess, as many as a text of this length may show."""
+    if thresholds.max_per_1000_words == 0:
+        return []
+    n_words = int(words.is_word.sum())
+    budget = max(1, n_words * thresholds.max_per_1000_words // 1000)
+    candidates = np.array(word_idx, dtype=np.int64)
+    by_excess = np.argsort(-words.excess_bits[candidates], kind="stable")
+    return sorted(candidates[by_excess[:budget]].tolist())
 
 
 def strengths(words: WordScores) -> Floats:
@@ -109,12 +120,3 @@ def _first_of_term(terms: Ints, word_idx: Ints) -> Ints:
     first = np.zeros(len(wanted), dtype=np.int64)
     first[place[is_wanted]] = idx[is_wanted]  # the last to be written is the first of the text
     return first[places]
-
-
-def _strongest(candidates: Ints, words: WordScores, thresholds: Thresholds) -> list[int]:
-    if thresholds.max_per_1000_words == 0:
-        return []
-    n_words = int(words.is_word.sum())
-    budget = max(1, n_words * thresholds.max_per_1000_words // 1000)
-    by_excess = np.argsort(-words.excess_bits[candidates], kind="stable")
-    return sorted(candidates[by_excess[:budget]].tolist())

@@ -22,10 +22,10 @@ def changed(
 
     They are returned too; None where the client has sent a whole text.
     """
-    edits = _at_once(document, changes)
-    if edits:
-        return document.edited_at_once(edits).at_version(version), edits
-    edits = []
+    at_once = _at_once(document, changes)
+    if at_once:
+        return document.edited_at_once(at_once).at_version(version), at_once
+    edits: list[Edit] = []
     for change in changes:
         edits.append(Edit(_replaced(document, change), change.text))
         document = document.edited(edits[-1])

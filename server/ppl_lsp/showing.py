@@ -116,6 +116,16 @@ class Showing:
         shown = self._shown.get(document.uri) if document else None
         return shown if shown and shown[0] is document else None
 
+    def is_marked(self, document: Document, finding: Finding) -> bool:
+        """Whether a finding of a snapshot is a diagnostic that the client has."""
+        published = self._published.get(document.uri)
+        return (
+            published is not None
+            and published.document is document
+            and published.settings.severity != "off"
+            and finding in published.sifted.findings
+        )
+
     def _without_held(self, document: Document, sifted: "Sifted") -> "Sifted":
         """Leave out what touches a place where somebody writes, unless it is published already."""
         held = self._holding.places(document.uri)
@@ -144,9 +154,10 @@ class Showing:
         document = published.document
         self._published[document.uri] = published
         rules = self._guidance.rules(document.uri)
-        severities = rules.severities if rules else {}
+        if rules is None:
+            return
         self._client.publish(
-            render_diagnostics(document, published.sifted, published.settings, severities)
+            render_diagnostics(document, published.sifted, published.settings, rules.severities)
         )
 
     def _forget(self, uri: str) -> None:

@@ -36,7 +36,6 @@ _STAGES = {
     "words": (analyzing, "_words"),
     "prose": (analyzing, "_prose"),
     "vocabulary": (analyzing, "_vocabulary"),
-    "choice": (analyzing, "surprising_words"),
 }
 
 
@@ -94,7 +93,7 @@ def measured(engine: Engine, watch: Stopwatch, n_words: int, n_places: int) -> d
             began = watch.clock()
             analysis = analyzed(engine, text, analysis)
             watch.seconds["all"] = watch.clock() - began
-            n_model = watch.seconds["score"] + watch.seconds["findings"]
+            n_model = sum(watch.seconds[stage] for stage in ("score", "judging", "findings"))
             watch.seconds["text"] = watch.seconds["all"] - n_model
             kind = "first word at a place" if word == _TYPED[0] else "next words"
             for stage, seconds in watch.seconds.items():
@@ -132,7 +131,8 @@ def main() -> None:
     for stage, (module, name) in _STAGES.items():
         watch.around(module, name, stage)
     watch.around_steps(analyzing, "score_draft", "score")
-    watch.around_steps(analyzing, "_findings", "findings")
+    watch.around_steps(analyzing, "judged", "judging")
+    watch.around_steps(analyzing, "with_findings", "findings")
     engine = load_engine(ModelChoice(options.model))
     for n_words in options.words:
         result = measured(engine, watch, n_words, options.places)

@@ -173,7 +173,11 @@ def test_what_is_no_plain_word_is_left_alone(marked: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "marked", ["the\n\n|the|", "the. |the|", "- the\n- |the|", "the *|the|*", "the `|the|`"]
+    "marked",
+    [
+        *("the\n\n|the|", "the. |the|", "- the\n- |the|", "the *|the|*", "the `|the|`"),
+        *("## the\n|the|", "= the\r\n|the|", "text\n# of the\n|the|"),
+    ],
 )
 def test_what_stands_apart_is_not_doubled_nor_put_together(marked: str) -> None:
     text, found = of_marked(marked)

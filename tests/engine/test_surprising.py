@@ -110,6 +110,14 @@ def test_the_budget_keeps_the_strongest() -> None:
     assert flagged(text, none) == []
 
 
+def test_words_of_a_passage_that_is_shown_take_none_of_the_budget() -> None:
+    garbled = "wkrtf zgqxp kmdfg vrtpl lnqws jdkrt bnmwx qwrtz"
+    text = f"{'the ' * 60}{garbled} {'the ' * 60}zebra the"
+    budget_of_one = replace(LOOSE, max_per_1000_words=1, repeated_words=0)
+    found = [(one.code, one.text) for one in analyzed(text, budget_of_one).findings]
+    assert found == [("surprising-passage", garbled), ("surprising-word", "zebra")]
+
+
 def test_a_word_must_be_stronger_than_the_strongest_of_clean_prose() -> None:
     text = "the the the zebra the"
     words = analyzed(text).words

@@ -17,7 +17,7 @@ from ppl_lsp.settings import Settings
 from tests.server.fake_engine import FakeEngine, load_fake_engine
 
 URI = "file:///a.md"
-PATIENCE_S = 8.0
+PATIENCE_S = 60.0
 
 
 class Editor:

@@ -34,11 +34,11 @@ async def test_a_lens_stands_over_every_section_of_some_length() -> None:
 async def test_a_lens_calls_the_client_where_it_can() -> None:
     editor = await Editor.ready()
     await editor.scored(TEXT)
-    lens, _ = await code_lens(editor.session, asked()) or ()
+    lens, *_ = await code_lens(editor.session, asked()) or []
     assert lens.command
     assert (lens.command.command, lens.command.arguments) == (DESCRIBE_SECTION, [URI, "0"])
     editor.session.client_commands = frozenset({SHOW_PROFILE})
-    lens, _ = await code_lens(editor.session, asked()) or ()
+    lens, *_ = await code_lens(editor.session, asked()) or []
     assert lens.command
     assert lens.command.command == SHOW_PROFILE
     section = types.Range(types.Position(0, 0), types.Position(4, 0))

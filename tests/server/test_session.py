@@ -189,6 +189,15 @@ async def test_a_hover_says_what_was_found_unless_that_is_not_to_be_shown() -> N
     assert "may be meant" not in answer
 
 
+async def test_a_hover_does_not_repeat_what_editors_show_beside_it() -> None:
+    editor = await Editor.ready()
+    await editor.scored("and qqthen")
+    answer = text_of(await hover(editor.session, hover_at(5)))
+    assert "may be meant" in editor.published[-1].diagnostics[0].message
+    assert "may be meant" not in answer
+    assert "Reads better: “then” +12.5 bits, “THEN” +3.2 bits" in answer
+
+
 async def test_a_hover_over_nothing_is_nothing() -> None:
     editor = await Editor.ready()
     await editor.scored("a   b\n\n")

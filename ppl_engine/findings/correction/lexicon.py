@@ -1,7 +1,7 @@
 """The words of English, with how often they are used."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import regex
@@ -10,6 +10,7 @@ from ppl_engine.findings.correction.morphology import is_regular
 
 _HYPHENS = regex.compile(r"[-\u2010\u2011]")
 _POSSESSIVE = regex.compile(r"['’]s?$")
+_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz'-")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,12 @@ class Lexicon:
     by_length: dict[int, list[str]]
     """All words in lower case."""
 
+    common: frozenset[str]
+    """The words in lower case that are written with `_LETTERS`."""
+
+    uncommon: list[str]
+    """The others, a few hundred."""
+
     n_counted: int
     """About how many words the counts come from."""
 
@@ -47,7 +54,11 @@ class Lexicon:
         by_length: dict[int, list[str]] = {}
         for lower in {word.lower(): None for word in levels}:
             by_length.setdefault(len(lower), []).append(lower)
-        return cls(levels, forms, by_length, sum(1 << level for level in levels.values()))
+        every = [word for words in by_length.values() for word in words]
+        common = frozenset(word for word in every if not set(word) - _LETTERS)
+        uncommon = [word for word in every if word not in common]
+        n_counted = sum(1 << level for level in levels.values())
+        return cls(levels, forms, by_length, common, uncommon, n_counted)
 
     def lists(self, word: str) -> bool:
         """Whether the word itself is listed, in this form or in lower case."""
@@ -97,24 +108,41 @@ class Lexicon:
         twice. Words come in lower case where they are so used, the nearest first, of these the
         commonest; the word itself is not among them.
         """
-        from rapidfuzz.distance import OSA  # noqa: PLC0415 - few texts need it
-        from rapidfuzz.process import extract  # noqa: PLC0415
-
         lower = word.lower()
+        # Nearly all words of a text are looked up with one edit, strings that are no word with two.
+        matches = self._one_edit_away(lower) if distance == 1 else self._all_near(lower, distance)
         found: list[tuple[int, int, str]] = []
-        for length in range(len(lower) - distance, len(lower) + distance + 1):
-            matches = extract(
-                lower,
-                self.by_length.get(length, ()),
-                scorer=OSA.distance,
-                score_cutoff=distance,
-                limit=None,
-            )
-            for match, n_edits, _ in matches:
-                if n_edits:
-                    form = match if match in self.levels else self.forms[match][0]
-                    found.append((int(n_edits), -self.levels[form], form))
+        for match, n_edits in matches:
+            form = match if match in self.levels else self.forms[match][0]
+            found.append((n_edits, -self.levels[form], form))
         return [form for _, _, form in sorted(found)]
+
+    def _all_near(self, lower: str, distance: int) -> Iterator[tuple[str, int]]:
+        """Yield the words within a distance, with it: all of like length are compared."""
+        for length in range(len(lower) - distance, len(lower) + distance + 1):
+            yield from _within(lower, self.by_length.get(length, ()), distance)
+
+    def _one_edit_away(self, lower: str) -> Iterator[tuple[str, int]]:
+        """Yield the words that an edit makes of this one: all that it makes are looked up.
+
+        As in Norvig, "How to write a spelling corrector" (2007).
+        """
+        cuts = [(lower[:k], lower[k:]) for k in range(len(lower) + 1)]
+        made = [left + right[1:] for left, right in cuts]
+        made += [left + right[1::-1] + right[2:] for left, right in cuts]
+        made += [left + letter + right[1:] for left, right in cuts for letter in _LETTERS]
+        made += [left + letter + right for left, right in cuts for letter in _LETTERS]
+        yield from ((word, 1) for word in self.common.intersection(made) if word != lower)
+        yield from _within(lower, self.uncommon, 1)
+
+
+def _within(lower: str, words: Sequence[str], distance: int) -> Iterator[tuple[str, int]]:
+    """Yield those of the words that are within a distance, with it, but not the word itself."""
+    from rapidfuzz.distance import OSA  # noqa: PLC0415 - few texts need it
+    from rapidfuzz.process import extract  # noqa: PLC0415
+
+    matches = extract(lower, words, scorer=OSA.distance, score_cutoff=distance, limit=None)
+    yield from ((match, int(n_edits)) for match, n_edits, _ in matches if n_edits)
 
 
 def _is_written_by_rule(word: str, lower: str) -> bool:

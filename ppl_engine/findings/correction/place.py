@@ -20,6 +20,8 @@ _SENTENCE_START: Final = regex.compile(
     r"(?:^|[.!?:…][\"'”’)\]*_]*\s|[\r\n][ \t]*(?:[\r\n]|[#>*+\-|]|\d+[.)]))"
     r"[\s\"'“‘(\[*_#>+\-\d.)|]*$"
 )
+_HEADING: Final = regex.compile(r"(?:^|[\r\n]) {0,3}(?:#{1,6}|={1,6})[ \t][^\r\n]*$")
+_LONGEST_HEADING: Final = 200
 _N_BEFORE: Final = 40
 _N_AROUND: Final = 2000
 
@@ -108,11 +110,15 @@ def place_of(
         gap = text[max(int(ends[k]), int(starts[k + 1]) - _LONGEST_GAP - 1) : int(starts[k + 1])]
         if not _is_neighbor(text, Span(int(starts[k]), int(ends[k])), gap) or not is_word[k]:
             break
+        if _ends_heading(text, int(ends[k]), gap):
+            break
         before.append(_neighbor(text, int(starts[k]), int(ends[k]), gap))
     after: list[Neighbor] = []
     for k in range(idx + 1, min(idx + 3, len(starts))):
         gap = text[int(ends[k - 1]) : min(int(starts[k]), int(ends[k - 1]) + _LONGEST_GAP + 1)]
         if not _is_neighbor(text, Span(int(starts[k]), int(ends[k])), gap) or not is_word[k]:
+            break
+        if _ends_heading(text, int(ends[k - 1]), gap):
             break
         after.append(_neighbor(text, int(starts[k]), int(ends[k]), gap))
     around = text[max(0, span.start - _N_AROUND) : span.end + _N_AROUND]
@@ -152,6 +158,13 @@ def _is_neighbor(text: str, span: Span, gap: str) -> bool:
     if len(gap) > _LONGEST_GAP or not _GAP_WITH_BREAK.fullmatch(gap):
         return False
     return _WORD.fullmatch(span.of(text)) is not None
+
+
+def _ends_heading(text: str, end: int, gap: str) -> bool:
+    """Whether the words before a gap are a heading, and those after it stand under it."""
+    if _GAP.fullmatch(gap):
+        return False
+    return _HEADING.search(text[max(0, end - _LONGEST_HEADING) : end]) is not None
 
 
 def _neighbor(text: str, start: int, end: int, gap: str) -> Neighbor:

@@ -6,7 +6,7 @@ candidate is worth showing where the model gains more bits by it than it costs.
 """
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
@@ -68,7 +68,7 @@ class Candidate:
 
     def moved(self, shift: int) -> "Candidate":
         """Return the same elsewhere in a text."""
-        return replace(self, span=self.span.moved(shift))
+        return Candidate(self.span.moved(shift), self.text, self.slip, self.cost_bits)
 
 
 @dataclass(frozen=True, slots=True)

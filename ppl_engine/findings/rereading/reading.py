@@ -6,7 +6,6 @@ from itertools import groupby
 from typing import Any, Final, TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ppl_engine.findings.rereading.values import Document
 from ppl_engine.scoring.scores import Ints, TokenScores, WindowScores
@@ -129,27 +128,32 @@ class Reading:
     document: Document
     block: Block
     scores: WindowScores
-    nats_before: NDArray[np.float64] = field(init=False, repr=False)
+    first_row: int = field(init=False)
+    """The first token of which it is known what predicts it."""
+
+    nats_before: list[float] = field(init=False, repr=False)
     """The sum of the logprobs of all rows before each, and of all."""
 
     def __post_init__(self) -> None:
-        """Add up once what is asked for again and again."""
+        """Find once what is asked for again and again."""
         nats = np.concatenate([[0.0], np.nancumsum(self.scores.logprob, dtype=np.float64)])
-        object.__setattr__(self, "nats_before", nats)
+        object.__setattr__(self, "first_row", self.block.first_row)
+        object.__setattr__(self, "nats_before", nats.tolist())
 
     def row(self, token_idx: int) -> int:
         """Return the row that predicts a token."""
-        return token_idx - self.block.first_row
+        return token_idx - self.first_row
 
     def is_read(self, token_idx: int) -> bool:
         """Whether there is such a row."""
-        return self.block.first_row <= token_idx < self.block.end
+        return self.first_row <= token_idx < self.block.end
 
     def nats_between(self, first: int, end: int) -> float:
         """Return the logprob of the tokens `[first, end)`, as far as they are read."""
-        most = len(self.nats_before) - 1
-        low, high = (min(max(0, self.row(idx)), most) for idx in (first, end))
-        return float(self.nats_before[high] - self.nats_before[low])
+        nats, most = self.nats_before, len(self.nats_before) - 1
+        low = min(max(0, first - self.first_row), most)
+        high = min(max(0, end - self.first_row), most)
+        return nats[high] - nats[low]
 
     def surprisal_bits(self, first_word: int, after_word: int) -> float:
         """Return the surprisal of the words `[first_word, after_word)`; 0 if there is none."""

@@ -19,10 +19,10 @@ from ppl_engine.findings.rereading.values import Document, Judged, Proposal
 from ppl_engine.findings.rereading.weighing import (
     LEAST_NET_BITS,
     Guess,
+    Standing,
     hope_bits,
-    may_be_worth,
     most_hopeful,
-    replaced_words,
+    standing,
 )
 from ppl_engine.scoring.branches import Branch
 from ppl_engine.scoring.document import Progress
@@ -47,7 +47,7 @@ class Rereader:
     def __init__(self, scorer: Scorer, lexicon: Lexicon) -> None:
         self._scorer = scorer
         self._lexicon = lexicon
-        self._spellings: dict[str, Ints] = {}
+        self._spellings: dict[str, tuple[int, ...]] = {}
         self._meant: dict[Place, list[Candidate]] = {}
         self._remembered: OrderedDict[bytes, tuple[Judged, ...]] = OrderedDict()
 
@@ -87,8 +87,7 @@ class Rereader:
 
     def _options(self, reading: Reading) -> list[Option]:
         """Spell out the few candidates of each suspicious word that leave most hope."""
-        proposals = [one for idx in reading.block.suspects for one in self._proposals(reading, idx)]
-        guesses = [self._guess(reading, proposal) for proposal in proposals]
+        guesses = [one for idx in reading.block.suspects for one in self._guesses(reading, idx)]
         hopes = zip(guesses, self._hopes_bits(reading, guesses), strict=True)
         found: list[Option] = []
         for _, group in groupby(hopes, key=lambda pair: pair[0].proposal.word_idx):
@@ -98,23 +97,33 @@ class Rereader:
             found += [option for option in options if option is not None]
         return found
 
-    def _proposals(self, reading: Reading, word_idx: int) -> Iterator[Proposal]:
+    def _guesses(self, reading: Reading, word_idx: int) -> Iterator[Guess]:
         """Yield the candidates of a word that could gain what they cost."""
         text, words = reading.document.text, reading.document.words
         place = place_of(text, words.starts, words.ends, words.is_word, word_idx)
         if place is None:
             return
+        start = place.span.start
+        there: dict[Span, Standing] = {}  # by where it is from the start of the word
         for candidate in self._candidates(text, place):
-            if may_be_worth(reading, one := Proposal(word_idx, candidate)):
-                yield one
+            if candidate.span not in there:
+                span = candidate.span.moved(start)
+                there[candidate.span] = standing(reading, word_idx, span)
+            stands = there[candidate.span]
+            if stands.may_be_outweighed_by(candidate):
+                yield self._guess(reading, Proposal(word_idx, candidate.moved(start)), stands)
         least_bits = COSTS.expected + self._lexicon.usage_bits(place.word) + LEAST_NET_BITS
         if least_bits < reading.surprisal_bits(word_idx, word_idx + 1):
             expected = self._expected(reading, word_idx)
             for candidate in expected_here(text, place, self._lexicon, expected):
-                yield Proposal(word_idx, candidate)
+                stands = standing(reading, word_idx, candidate.span)
+                yield self._guess(reading, Proposal(word_idx, candidate), stands)
 
     def _candidates(self, text: str, place: Place) -> list[Candidate]:
-        """Return what could have been meant in a place; known if there was one like it before."""
+        """Return what could have been meant in a place; known if there was one like it before.
+
+        Their spans count from the start of the word.
+        """
         start = place.span.start
         alike = place.moved(-start)
         if alike not in self._meant:
@@ -122,7 +131,7 @@ class Rereader:
                 self._meant.clear()
             found = candidates(text, place, self._lexicon)
             self._meant[alike] = [one.moved(-start) for one in found]
-        return [one.moved(start) for one in self._meant[alike]]
+        return self._meant[alike]
 
     def _expected(self, reading: Reading, word_idx: int) -> list[str]:
         """Return whole words that the model expects in the place of a word."""
@@ -133,29 +142,28 @@ class Rereader:
         spaced = (p.text.strip() for p in predictions if p.text[:1] == " ")
         return [word for word in spaced if self._lexicon.lists(word)]
 
-    def _guess(self, reading: Reading, proposal: Proposal) -> Guess:
+    def _guess(self, reading: Reading, proposal: Proposal, stands: Standing) -> Guess:
         """Find the first token in which a candidate differs, as if it were cut by itself."""
         document, candidate = reading.document, proposal.candidate
-        words, (first_word, after_word) = document.words, replaced_words(document.words, proposal)
-        start, first = int(words.starts[first_word]), int(words.first_token[first_word])
+        start = int(document.words.starts[stands.first_word])
         leading, _, later_words = candidate.text.partition(" ")
         spelled = self._ids((" " if document.text[start - 1 : start] == " " else "") + leading)
-        stands = document.tokens.ids[first : words.end_token[after_word - 1]]
-        n_same = n_leading(spelled, stands)
-        is_read = n_same < len(spelled) and reading.is_read(first + n_same)
+        n_same = n_leading(spelled, stands.ids)
+        divergence = stands.first_token + n_same
+        is_read = n_same < len(spelled) and reading.is_read(divergence)
         if candidate.span.start != start or not is_read:
-            return Guess(proposal)
+            return Guess(proposal, stands)
         n_later = len(spelled) - n_same - 1
         if candidate.slip is not Slip.MISSING:
             n_later += len(later_words.split())
-        return Guess(proposal, first + n_same, int(spelled[n_same]), n_later)
+        return Guess(proposal, stands, divergence, spelled[n_same], n_later)
 
-    def _ids(self, piece: str) -> Ints:
+    def _ids(self, piece: str) -> tuple[int, ...]:
         """Return the tokens of a word by itself; the same words come again and again."""
         if piece not in self._spellings:
             if len(self._spellings) == _N_SPELLINGS:
                 self._spellings.clear()
-            self._spellings[piece] = self._scorer.encode(piece).ids
+            self._spellings[piece] = tuple(self._scorer.encode(piece).ids.tolist())
         return self._spellings[piece]
 
     def _hopes_bits(self, reading: Reading, guesses: Sequence[Guess]) -> list[float]:

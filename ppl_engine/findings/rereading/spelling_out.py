@@ -1,5 +1,6 @@
 """A candidate as tokens, in the place where it would stand."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -42,10 +43,11 @@ def spelled_out(reading: Reading, proposal: Proposal, scorer: Scorer) -> Option 
     low = _word_start(tokens, first - _WORD_TOKENS_BEFORE, block.first_row)
     start, stop = int(tokens.starts[low]), int(tokens.ends[end - 1])
     meant = text[start : span.start] + proposal.candidate.text + text[span.end : stop]
-    old, new = scorer.encode(text[start:stop]).ids, scorer.encode(meant).ids
-    n_same = n_leading(old, new)
+    new = scorer.encode(meant).ids
+    old, stands = scorer.encode(text[start:stop]).ids.tolist(), tokens.ids[low:end].tolist()
+    n_same = n_leading(old, new.tolist())
     divergence = end - (len(old) - n_same)
-    n_trusted = n_leading(old[::-1], tokens.ids[low:end][::-1])
+    n_trusted = n_leading(old[::-1], stands[::-1])
     if divergence < end - n_trusted or n_same == len(new):
         return None
     if not block.first_row < divergence < block.end:
@@ -53,11 +55,14 @@ def spelled_out(reading: Reading, proposal: Proposal, scorer: Scorer) -> Option 
     return Option(proposal, divergence, max(after, divergence), end, new[n_same:])
 
 
-def n_leading(one: Ints, other: Ints) -> int:
-    """Return how many ids two sequences have in common at the beginning."""
-    n = min(len(one), len(other))
-    different = np.flatnonzero(one[:n] != other[:n])
-    return int(different[0]) if len(different) else n
+def n_leading(one: Sequence[int], other: Sequence[int]) -> int:
+    """Return how many ids two short sequences have in common at the beginning."""
+    n = 0
+    for own, others in zip(one, other, strict=False):
+        if own != others:
+            break
+        n += 1
+    return n
 
 
 def _word_start(tokens: TokenScores, token_idx: int, lowest: int) -> int:

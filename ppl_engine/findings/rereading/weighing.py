@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from ppl_engine.findings.correction.slips import Slip
+from ppl_engine.findings.correction.slips import Candidate, Slip
 from ppl_engine.findings.rereading.reading import Reading
 from ppl_engine.findings.rereading.values import Proposal
 from ppl_engine.scoring.units import NATS_PER_BIT
@@ -41,10 +41,30 @@ _N_READ_OF_KIND: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """The words that stand where candidates of one span would, and what these could gain."""
+
+    first_word: int
+    after_word: int
+    first_token: int
+    ids: tuple[int, ...]
+    relief_bits: float
+    """How much of the surprise of the word after them may be their fault."""
+
+    most_gain_bits: float
+    """What a candidate could gain at most."""
+
+    def may_be_outweighed_by(self, candidate: Candidate) -> bool:
+        """Whether a candidate could gain what its slip costs."""
+        return candidate.cost_bits + LEAST_NET_BITS < self.most_gain_bits
+
+
+@dataclass(frozen=True, slots=True)
 class Guess:
     """A candidate before it is spelled out in its place."""
 
     proposal: Proposal
+    standing: Standing
     divergence: int | None = None
     """The token in which it differs first, where that is easily known."""
 
@@ -55,28 +75,30 @@ class Guess:
     """How many tokens are new after it, about."""
 
 
-def most_gain_bits(reading: Reading, proposal: Proposal) -> float:
-    """Return what a candidate could gain at most."""
-    first, after = replaced_words(reading.document.words, proposal)
-    return reading.surprisal_bits(first, after) + _relief_bits(reading, after)
-
-
-def may_be_worth(reading: Reading, proposal: Proposal) -> bool:
-    """Whether a candidate could gain what its slip costs."""
-    least_bits = proposal.candidate.cost_bits + LEAST_NET_BITS
-    return least_bits < most_gain_bits(reading, proposal)
+def standing(reading: Reading, word_idx: int, span: Span) -> Standing:
+    """Return what stands in a span, which holds a word and maybe some beside it."""
+    words = reading.document.words
+    first, after = _replaced_words(words, word_idx, span)
+    first_token, end_token = int(words.first_token[first]), int(words.end_token[after - 1])
+    relief_bits = _relief_bits(reading, after)
+    return Standing(
+        first_word=first,
+        after_word=after,
+        first_token=first_token,
+        ids=tuple(reading.document.tokens.ids[first_token:end_token].tolist()),
+        relief_bits=relief_bits,
+        most_gain_bits=reading.surprisal_bits(first, after) + relief_bits,
+    )
 
 
 def hope_bits(reading: Reading, guess: Guess, first_logprob: float | None) -> float:
     """Return the net gain to be hoped for, given the logprob of the first token if it is known."""
-    candidate = guess.proposal.candidate
+    candidate, there = guess.proposal.candidate, guess.standing
     if guess.divergence is None or first_logprob is None:
-        return most_gain_bits(reading, guess.proposal) - _UNSEEN_BITS - candidate.cost_bits
-    words = reading.document.words
-    _, after = replaced_words(words, guess.proposal)
-    stands_nats = reading.nats_between(guess.divergence, int(words.end_token[after - 1]))
+        return there.most_gain_bits - _UNSEEN_BITS - candidate.cost_bits
+    stands_nats = reading.nats_between(guess.divergence, there.first_token + len(there.ids))
     stands_nats *= 1 - _STAYING.get(candidate.slip, 0.0)
-    gain_bits = (first_logprob - stands_nats) / NATS_PER_BIT + _relief_bits(reading, after)
+    gain_bits = (first_logprob - stands_nats) / NATS_PER_BIT + there.relief_bits
     return gain_bits - _LATER_TOKEN_BITS * guess.n_later - candidate.cost_bits
 
 
@@ -94,10 +116,9 @@ def most_hopeful(hopes: Iterable[tuple[Guess, float]]) -> list[Guess]:
     return kept
 
 
-def replaced_words(words: WordScores, proposal: Proposal) -> tuple[int, int]:
-    """Return the words `[first, after)` that a candidate replaces."""
-    span: Span = proposal.candidate.span
-    first, after = proposal.word_idx, proposal.word_idx + 1
+def _replaced_words(words: WordScores, word_idx: int, span: Span) -> tuple[int, int]:
+    """Return the words `[first, after)` of which a span holds something."""
+    first, after = word_idx, word_idx + 1
     while first > 0 and span.start < words.starts[first]:
         first -= 1
     while after < len(words) and words.starts[after] < span.end:

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from tree_sitter import Node
+
 from ppl_engine.text.reading import in_code_points
 from ppl_engine.text.spans import Span
 
@@ -42,6 +44,11 @@ class Found(NamedTuple):
     level: int
     start: int
     end: int
+
+
+def text_of(node: Node, source: bytes) -> bytes:
+    """Return what a node covers; asked for it, a node of a tree read in chunks is slow."""
+    return source[node.start_byte : node.end_byte]
 
 
 def headings(source: bytes, found: Iterable[Found]) -> list[Heading]:

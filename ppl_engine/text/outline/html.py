@@ -9,7 +9,7 @@ from tree_sitter import Node
 
 from ppl_engine.text.grammars import grammar, nodes, parsed
 from ppl_engine.text.html import without_open_comment
-from ppl_engine.text.outline.heading import Found, Heading, headings, on_one_line
+from ppl_engine.text.outline.heading import Found, Heading, headings, on_one_line, text_of
 from ppl_engine.text.reading import utf8
 
 _HEADING: Final = re.compile(rb"h([1-6])", re.IGNORECASE)
@@ -30,20 +30,21 @@ def _found(source: bytes) -> Iterator[Found]:
     tree = parsed(known, without_open_comment(source)) if known else None
     if tree is None:
         return
-    for node in nodes(tree, _is_leaf):
-        if level := _level(node):
-            title = _TAG.sub(b"", node.text or b"").decode()
+
+    def is_leaf(node: Node) -> bool:
+        return node.type in _LEAVES or _level(node, source) > 0
+
+    for node in nodes(tree, is_leaf):
+        if level := _level(node, source):
+            title = _TAG.sub(b"", text_of(node, source)).decode()
             yield Found(on_one_line(unescape(title)), level, node.start_byte, node.end_byte)
 
 
-def _is_leaf(node: Node) -> bool:
-    return node.type in _LEAVES or _level(node) > 0
-
-
-def _level(node: Node) -> int:
+def _level(node: Node, source: bytes) -> int:
     """Return the level of a heading, 0 for anything else."""
     if node.type != "element":
         return 0
-    names = [name for start in node.children[:1] for name in start.named_children[:1]]
-    found = _HEADING.fullmatch(names[0].text or b"") if names else None
+    start = node.child(0)
+    name = start.named_child(0) if start else None
+    found = _HEADING.fullmatch(text_of(name, source)) if name else None
     return int(found[1]) if found else 0

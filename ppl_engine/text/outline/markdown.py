@@ -25,11 +25,12 @@ def markdown_headings(text: str) -> list[Heading]:
 
 
 def _found(source: bytes) -> Iterator[Found]:
-    tree = Parser(_BLOCKS).parse(source)
+    # To the grammar, a line without an end is no heading.
+    tree = Parser(_BLOCKS).parse(source + b"\n")
     for node in nodes(tree, lambda node: node.type not in _CONTAINERS):
         if node.type in _HEADINGS:
             start = source.rfind(b"\n", 0, node.start_byte) + 1
-            yield Found(_title(node), _level(node), start, node.end_byte)
+            yield Found(_title(node), _level(node), start, min(node.end_byte, len(source)))
 
 
 def _level(heading: Node) -> int:

@@ -7,7 +7,7 @@ from typing import Final, cast
 from tree_sitter import Node, Tree
 
 from ppl_engine.text.code import COMMENTS, is_docstring, program_tree
-from ppl_engine.text.outline.heading import Found, Heading, headings, on_one_line
+from ppl_engine.text.outline.heading import Found, Heading, headings, on_one_line, text_of
 from ppl_engine.text.reading import utf8
 
 _MOST_WRAPPED: Final = 4
@@ -46,13 +46,14 @@ def documented_names(language: str, text: str) -> list[Heading]:
     tree = program_tree(language, text)
     if tree is None:
         return []
-    found = _docstrings(tree) if language == "python" else _commented(tree)
-    return headings(utf8(text), found)
+    source = utf8(text)
+    found = _docstrings if language == "python" else _commented
+    return headings(source, found(tree, source))
 
 
-def _docstrings(tree: Tree) -> Iterator[Found]:
+def _docstrings(tree: Tree, source: bytes) -> Iterator[Found]:
     """Yield the strings with which a module, or the body of a definition, begins."""
-    for node, above in _walk(tree):
+    for node, above in _walk(tree, source):
         if node.type != "string" or len(above) < 2:  # noqa: PLR2004 - a body and a statement
             continue
         owner = above[-3] if len(above) > 2 else None  # noqa: PLR2004 - what the body is that of
@@ -63,17 +64,17 @@ def _docstrings(tree: Tree) -> Iterator[Found]:
             yield Found(name, max(1, level), node.start_byte, node.end_byte)
 
 
-def _commented(tree: Tree) -> Iterator[Found]:
+def _commented(tree: Tree, source: bytes) -> Iterator[Found]:
     block: _Block | None = None
     code_row = -1  # where the last bit of the program ends
-    for node, above in _walk(tree):
+    for node, above in _walk(tree, source):
         if node.type in COMMENTS:
             block = _grown(block, node) if code_row < node.start_point.row else None
             continue
         if block and node.type in _BEFORE_DEFINITIONS and block.is_before(node):
             block.last_row = node.end_point.row
             continue
-        name = _name(node) if block and block.is_before(node) else ""
+        name = _name(node, source) if block and block.is_before(node) else ""
         if block and name:
             level = 1 + sum(one.name != "" for one in above)
             yield Found(name, level, block.start, block.end)
@@ -90,7 +91,7 @@ def _grown(block: _Block | None, comment: Node) -> _Block:
     return _Block(start, comment.end_byte, last_row)
 
 
-def _walk(tree: Tree) -> Iterator[tuple[Node, list[_Above]]]:
+def _walk(tree: Tree, source: bytes) -> Iterator[tuple[Node, list[_Above]]]:
     """Yield the nodes in the order of the text, each with what is around it.
 
     What is around is kept, since asking a node for its parent takes as long as finding it.
@@ -104,7 +105,7 @@ def _walk(tree: Tree) -> Iterator[tuple[Node, list[_Above]]]:
         yield node, above[1:]
         if not is_leaf and cursor.goto_first_child():
             name = node.child_by_field_name("name")
-            above.append(_Above(on_one_line(name.text or b"") if name else ""))
+            above.append(_Above(on_one_line(text_of(name, source)) if name else ""))
             continue
         while not cursor.goto_next_sibling():
             if not cursor.goto_parent():
@@ -112,16 +113,16 @@ def _walk(tree: Tree) -> Iterator[tuple[Node, list[_Above]]]:
             above.pop()
 
 
-def _name(node: Node) -> str:
+def _name(node: Node, source: bytes) -> str:
     """Return the name that a declaration gives; empty for what is none."""
     for _ in range(_MOST_WRAPPED):
         if name := node.child_by_field_name("name"):
-            return on_one_line(name.text or b"")
+            return on_one_line(text_of(name, source))
         found = (node.child_by_field_name(field) for field in _INNER_FIELDS)
         inner = next((one for one in found if one), None)
         if inner is None and node.type.endswith("declaration") and node.named_children:
             inner = node.named_children[-1]
         if inner is None:
-            return on_one_line(node.text or b"") if node.type.endswith("identifier") else ""
+            return on_one_line(text_of(node, source)) if node.type.endswith("identifier") else ""
         node = inner
     return ""

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from tree_sitter import Node
 
 from ppl_engine.text.grammars import grammar, nodes, parsed
-from ppl_engine.text.outline.heading import Found, Heading, headings, on_one_line
+from ppl_engine.text.outline.heading import Found, Heading, headings, on_one_line, text_of
 from ppl_engine.text.reading import utf8
 
 
@@ -24,14 +24,14 @@ def _found(source: bytes) -> Iterator[Found]:
     for node in nodes(tree, lambda node: node.type != "document"):
         titles = [child for child in node.named_children if child.type == "title"]
         if node.type == "section" and titles:
-            style = _style(node, titles[0])
+            style = _style(node, titles[0], source)
             if style not in styles:
                 styles.append(style)
-            title = on_one_line(titles[0].text or b"")
+            title = on_one_line(text_of(titles[0], source))
             yield Found(title, styles.index(style) + 1, node.start_byte, node.end_byte)
 
 
-def _style(section: Node, title: Node) -> tuple[bytes, bool]:
+def _style(section: Node, title: Node, source: bytes) -> tuple[bytes, bool]:
     """Return the character that a title is underlined with, and whether it is overlined too."""
-    under = (section.text or b"").rstrip()[-1:]
+    under = text_of(section, source).rstrip()[-1:]
     return under, section.start_byte < title.start_byte and section.start_point != title.start_point
