@@ -105,7 +105,7 @@ describe('a document of prose', { skip: MISSING }, () => {
     assert.ok(2 <= seen.size);
   });
 
-  test('the quick fix mends the text, and the colours belong to the new text', async () => {
+  test('the quick fix mends the text, and colours and lenses belong to the new text', async () => {
     const box = await page.locator('.squiggly-warning').first().boundingBox();
     await page.mouse.click(box.x + box.width / 2, box.y + box.height / 2);
     await page.keyboard.press('Control+.');
@@ -113,6 +113,10 @@ describe('a document of prose', { skip: MISSING }, () => {
     await editor.shot('quick-fix');
     await page.keyboard.press('Enter');
     await until('the text is mended', async () => /exits,\s+which may/.test(await visibleText(page)));
+    await until('no lens above it counts the mistake any more', async () => {
+      const lenses = await page.locator('.codelens-decoration a').filter({ visible: true }).allInnerTexts();
+      return lenses.filter((text) => text.includes('finding')).length === 1;
+    });
     await until('the slip is not coloured', async () => {
       const words = await coloured(page);
       return 5 <= words.length && !words.some(({ text }) => text.includes(SLIP) || text.includes('which'));
@@ -163,7 +167,8 @@ describe('a document of prose', { skip: MISSING }, () => {
     await page.locator('.codelens-decoration a').filter({ hasText: /perplexity/ }).last().click();
     const readout = profilePage(page).locator('#readout');
     await until('the section is pointed at', async () => /Troubleshooting|Run/.test(await readout.innerText()));
-    await command(page, 'View: Close Panel');
+    await page.keyboard.press('Control+j');
+    await page.locator('.part.panel').waitFor({ state: 'hidden' });
   });
 
   test('a changed setting holds without a restart', async () => {
@@ -191,6 +196,8 @@ describe('a document of prose', { skip: MISSING }, () => {
   });
 
   test('the walkthrough shows its steps', async () => {
+    // Pictures are shown where there is room for them.
+    await page.setViewportSize({ width: 1600, height: 900 });
     await command(page, 'ppl: Get Started');
     await page.getByText('See what surprises a language model').first().waitFor();
     await page.getByText('See the surprise of every word').first().click();
