@@ -1,7 +1,7 @@
 // A real VS Code (code-server) with the packaged extension in it, looked at by a real Chromium.
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -10,7 +10,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
-const ROOT = join(dirname(fileURLToPath(import.meta.url)), '../../..');
+const HERE = dirname(fileURLToPath(import.meta.url));
+const ROOT = join(HERE, '../../..');
+const run = promisify(execFile);
 const { CODE_SERVER, PLAYWRIGHT, PPL_SERVER, CHROMIUM = '/usr/bin/chromium', SHOTS } = process.env;
 
 /** Why the tests can not run here; undefined if they can. */
@@ -39,8 +41,13 @@ const SETTINGS = {
   'files.autoSave': 'off',
 };
 
-/** An editor with a folder of its own; `close` ends all of it. */
-export async function openEditor({ settings = {}, files = {}, trusts = false } = {}) {
+/**
+ * An editor with a folder of its own; `close` ends all of it.
+ *
+ * `hasServer: false` leaves the server to be found in the environment of a stand-in for the Python
+ * extension, whose `python -m pip install ppl-lsp` puts it there.
+ */
+export async function openEditor({ settings = {}, files = {}, trusts = false, hasServer = true } = {}) {
   const home = mkdtempSync(join(tmpdir(), 'ppl-vscode-'));
   const [data, folder, profile] = ['data', 'workspace', 'profile'].map((name) => join(home, name));
   for (const path of [join(data, 'User'), join(data, 'Machine'), folder]) {
@@ -48,7 +55,7 @@ export async function openEditor({ settings = {}, files = {}, trusts = false } =
   }
   const workspaceSettings = {};
   writeSettings(join(data, 'User', 'settings.json'), { ...SETTINGS, ...(trusts ? { 'security.workspace.trust.enabled': true } : {}), ...settings });
-  writeSettings(join(data, 'Machine', 'settings.json'), { 'ppl.server.path': PPL_SERVER });
+  writeSettings(join(data, 'Machine', 'settings.json'), hasServer ? { 'ppl.server.path': PPL_SERVER } : {});
   copyFileSync(join(ROOT, 'docs/sample.md'), join(folder, 'sample.md'));
   for (const [name, text] of Object.entries(files)) {
     mkdirSync(dirname(join(folder, name)), { recursive: true });
@@ -57,12 +64,14 @@ export async function openEditor({ settings = {}, files = {}, trusts = false } =
   const port = await freePort();
   const common = ['--user-data-dir', data, '--extensions-dir', join(data, 'extensions')];
   const entry = join(CODE_SERVER, 'out/node/entry.js');
-  const env = { ...process.env, EXTENSIONS_GALLERY: '{}', PPL_CACHE_DIR: join(home, 'cache') };
+  const env = { ...process.env, EXTENSIONS_GALLERY: '{}', PPL_CACHE_DIR: join(home, 'cache'), PPL_TEST_PYTHON: python(home) };
   writeFileSync(join(data, 'config.yaml'), 'auth: none\n');
   const config = ['--config', join(data, 'config.yaml')];
   const { version } = JSON.parse(readFileSync(join(ROOT, 'client/package.json'), 'utf8'));
   const vsix = join(ROOT, `client/ppl-lsp-${version}.vsix`);
-  await promisify(execFile)(process.execPath, [entry, ...config, ...common, '--force', '--install-extension', vsix], { env });
+  const extensions = [vsix, ...(hasServer ? [] : [await pythonStandIn(home)])];
+  const installing = extensions.flatMap((file) => ['--install-extension', file]);
+  await run(process.execPath, [entry, ...config, ...common, '--force', ...installing], { env });
   const options = ['--bind-addr', `127.0.0.1:${port}`, '--auth', 'none', '--disable-telemetry', '--disable-update-check'];
   const trust = trusts ? [] : ['--disable-workspace-trust'];
   const server = spawn(
@@ -109,6 +118,26 @@ export async function openEditor({ settings = {}, files = {}, trusts = false } =
       rmSync(home, { recursive: true, force: true, maxRetries: 5 });
     },
   };
+}
+
+/** Write a Python that knows one command, and return its path. */
+function python(home) {
+  const folder = join(home, 'environment', 'bin');
+  mkdirSync(folder, { recursive: true });
+  const path = join(folder, 'python');
+  const server = join(folder, 'ppl-lsp');
+  writeFileSync(path, `#!/bin/sh\ntest "$*" = "-m pip install ppl-lsp" && ln -s "${PPL_SERVER}" "${server}" && echo installed\n`);
+  chmodSync(path, 0o755);
+  return path;
+}
+
+/** Package the stand-in for the Python extension. */
+async function pythonStandIn(home) {
+  const vsix = join(home, 'python.vsix');
+  const vsce = join(ROOT, 'client/node_modules/@vscode/vsce/vsce');
+  const options = ['--no-dependencies', '--allow-missing-repository', '--skip-license', '--out', vsix];
+  await run(process.execPath, [vsce, 'package', ...options], { cwd: join(HERE, 'python-stand-in') });
+  return vsix;
 }
 
 function writeSettings(path, settings) {

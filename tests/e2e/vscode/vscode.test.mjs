@@ -230,4 +230,33 @@ describe('a workspace that is not trusted', { skip: MISSING }, () => {
     await page.locator('.squiggly-warning').first().waitFor();
     await editor.shot('restricted-mode');
   });
+
+  test('is read once it is trusted', async () => {
+    const { page } = editor;
+    await command(page, 'Workspaces: Manage Workspace Trust');
+    await page.getByRole('button', { name: 'Trust', exact: true }).first().click();
+    await page.keyboard.press('Escape');
+    await page.locator('.squiggly-warning').first().waitFor({ state: 'detached' });
+  });
+});
+
+describe('a Python environment without the server', { skip: MISSING }, () => {
+  let editor;
+
+  before(async () => {
+    editor = await openEditor({ hasServer: false });
+    await editor.open('sample.md');
+  });
+  after(() => editor?.close());
+
+  test('is told, and the server is installed if the user wants it', async () => {
+    const { page } = editor;
+    const message = page.locator('.notification-toast').filter({ hasText: 'Install it?' });
+    await message.waitFor();
+    assert.match(await message.innerText(), /environment\/bin\/python -m pip install ppl-lsp/);
+    await editor.shot('install');
+    await message.getByRole('button', { name: 'Install', exact: true }).click();
+    await scored(page);
+    await editor.shot('installed');
+  });
 });
