@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     Subparsers = argparse._SubParsersAction[  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
         argparse.ArgumentParser
     ]
+    # Nor for what `add_argument_group` returns.
+    ArgumentGroup = argparse._ArgumentGroup  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
 
 FORMATS: Final = ("text", "json", "jsonl")
 
@@ -74,7 +76,7 @@ def add_means(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "-o", "--output", metavar="FILE", help="write there instead of to standard output"
     )
-    _add_model(parser)
+    add_model(parser)
     add_cache_directory(parser)
     parser.add_argument(
         "--no-cache", action="store_true", help="compute everything and keep nothing"
@@ -105,7 +107,7 @@ def add_configuration(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def add_guidance(parser: argparse.ArgumentParser) -> "argparse._ArgumentGroup":  # noqa: SLF001
+def add_guidance(parser: argparse.ArgumentParser) -> "ArgumentGroup":
     """Add the options about what is read of configurations and baselines; return their group."""
     group = parser.add_argument_group("configuration", "see docs/ignoring.md")
     which = group.add_mutually_exclusive_group()
@@ -132,7 +134,8 @@ def model_choice(arguments: argparse.Namespace) -> ModelChoice:
     return ModelChoice(arguments.model, arguments.device, arguments.precision)
 
 
-def _add_model(parser: argparse.ArgumentParser) -> None:
+def add_model(parser: argparse.ArgumentParser) -> None:
+    """Add which model is used, and how it runs."""
     model = parser.add_argument_group("model")
     model.add_argument(
         "--model",

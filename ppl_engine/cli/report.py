@@ -2,6 +2,7 @@
 
 import argparse
 import datetime
+import io
 import os
 import sys
 import tempfile
@@ -76,8 +77,8 @@ def run(arguments: argparse.Namespace, models: Models) -> int:
     if is_to_stdout and sys.stdout.isatty():
         session.fail("the page is a file: name it, as in `-o report.html`")
         return ExitCode.FAILED
-    if is_to_stdout:
-        sys.stdout.reconfigure(encoding="utf-8")  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
+    if is_to_stdout and isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8")  # as the page says
     others = [Session.of(_by_model(arguments, name), models) for name in arguments.compare]
     sessions, reporting = [session, *others], _Reporting(arguments, session, others)
     with ExitStack() as stack:

@@ -47,15 +47,13 @@ def most_differing(
         return [
             Differing(int(mine[k]), float(bits[k]), float(other_bits[k]))
             for k in places[:n].tolist()
-            if _LEAST_BITS <= sign * difference[k]
+            if sign * difference[k] >= _LEAST_BITS
         ]
 
     return chosen(order, 1), chosen(order[::-1], -1)
 
 
-def _shared(
-    words: WordScores, others: WordScores
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _shared(words: WordScores, others: WordScores) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return the indices of the words at the same places that both have scored."""
     mine, theirs = (np.flatnonzero(one.is_word & ~np.isnan(one.logprob)) for one in (words, others))
     # Words of one text do not overlap: each begins at a place of its own.
@@ -88,19 +86,19 @@ def document_comparison(document: Reported, anchor: str) -> Iterator[str]:
         yield from _differences(document, one, anchor)
 
 
-def overall_comparison(rows: Sequence[Row]) -> Iterator[str]:
+def overall_comparison(rows: Sequence[Row], first: ModelInfo | None) -> Iterator[str]:
     """Yield the models over all documents, and each document by all models."""
-    models = [model for model, _ in rows[0].rescored] if rows else []
-    if not models:
+    others = [model for model, _ in rows[0].rescored] if rows else []
+    if not others or first is None:
         return
+    models = [first, *others]
     yield '<section aria-labelledby="models"><h2 id="models">Models compared</h2>\n'
-    yield '<p class="hint">Bits per byte of the same text; fewer are better. '
+    yield '<p class="hint">Bits per byte of the same text; fewer mean that it was expected more. '
     yield "This figure alone compares models that cut texts into different tokens.</p>\n"
     if any(model.bos_policy == "none" for model in models):
         yield '<p class="hint">A model that has no token to begin a text with does not score the '
         yield "first token of a document, which makes its figure a little too good.</p>\n"
     yield '<div class="wide"><table class="sortable"><thead><tr><th scope="col">Document</th>'
-    yield '<th scope="col" class="number">First model</th>'
     for model in models:
         yield f'<th scope="col" class="number">{escaped(model_label(model))}</th>'
     yield "</tr></thead><tbody>\n"
@@ -109,7 +107,7 @@ def overall_comparison(rows: Sequence[Row]) -> Iterator[str]:
         yield f'<tr><th scope="row">{link}</th>{_cells([row.summary], row.rescored)}</tr>\n'
     yield '</tbody><tfoot><tr><th scope="row">All documents</th>'
     yield _figure(bits_per_byte([row.summary for row in rows]))
-    for number in range(len(models)):
+    for number in range(len(others)):
         yield _figure(bits_per_byte([row.rescored[number][1] for row in rows]))
     yield "</tr></tfoot></table></div></section>\n"
 
@@ -124,7 +122,9 @@ def _figure(value: float | None) -> str:
 
 
 def _model_row(model: ModelInfo, value: float | None, first: float | None) -> str:
-    difference = "–" if value is None or first is None else f"{value - first:+.3f}"
+    difference = "–"
+    if value is not None and first is not None and value != first:
+        difference = f"{value - first:+.3f}"
     return (
         f'<tr><th scope="row"><bdi>{escaped(model_label(model))}</bdi></th>'
         f'<td class="number">{decimal(value, 3)}</td><td class="number">{difference}</td></tr>'
@@ -140,7 +140,8 @@ def _differences(document: Reported, other: Rescored, anchor: str) -> Iterator[s
     for found, surprised, than in ((more, first, second), (less, second, first)):
         if not found:
             continue
-        yield f"<h5>Words that surprise {surprised} more than {than}</h5>\n<ul class=\"words\">"
+        yield f"<h5>Words that surprise {surprised} more than {than}</h5>\n"
+        yield '<ul class="words">'
         for one in found:
             start, end = int(words.starts[one.idx]), int(words.ends[one.idx])
             word = escaped(document.analysis.text[start:end][:_LONGEST_WORD])

@@ -12,8 +12,8 @@ from ppl_engine.report.profile import profile_html, profile_of, sections
 from ppl_engine.report.values import Reported, Row
 from ppl_engine.scoring.units import perplexity_band
 
-_N_OPEN: Final = 3
-"""More documents than these are closed at first."""
+_N_OPEN: Final = 1
+"""The other documents are closed at first."""
 
 
 def document_html(document: Reported, row: Row, number: int) -> Iterator[str]:

@@ -19,7 +19,7 @@ NAMES: Final = {
 """The kinds of findings in words, for one and for several."""
 
 _N_CONTEXT: Final = 90
-_LONGEST_EXCERPT: Final = 300
+_LONGEST_EXCERPT: Final = 160
 _LINE_END: Final = re.compile(r"\r\n|\r|\n")
 _SPACES: Final = re.compile(r"\s+")
 
@@ -35,12 +35,13 @@ def finding_list(text: str, findings: Sequence[Finding], anchor: str) -> Iterato
     yield '<ol class="findings">\n'
     for number, finding in enumerate(findings, start=1):
         line = bisect_right(line_starts, finding.span.start)
+        kind = "" if finding.code in WORD_CODES else " long"
         name = NAMES[finding.code][0] if finding.code in NAMES else finding.code
         yield (
             f'<li id="{anchor}-n{number}" class="{finding.severity}">'
             f'<p class="kind"><strong>{escaped(name)}</strong> '
             f'<a href="#{anchor}-f{number}">line {line:,}</a></p>'
-            f'<p class="context" dir="auto">{_context(text, finding)}</p>'
+            f'<p class="context{kind}" dir="auto">{_context(text, finding)}</p>'
             f'<p class="message">{escaped(finding.message)}</p>'
         )
         yield from _alternatives(finding.alternatives)
@@ -60,8 +61,9 @@ def _context(text: str, finding: Finding) -> str:
     if high < last.end:
         after = after.rpartition(" ")[0] + "…"
     found = text[start:end]
-    if _LONGEST_EXCERPT < len(found):
-        found = found[: _LONGEST_EXCERPT // 2] + " … " + found[-_LONGEST_EXCERPT // 2 :]
+    if len(found) > _LONGEST_EXCERPT:
+        first, last = found[: _LONGEST_EXCERPT // 2], found[-_LONGEST_EXCERPT // 2 :]
+        found = f"{first.rpartition(' ')[0] or first} … {last.partition(' ')[2] or last}"
     parts = (escaped(_SPACES.sub(" ", part)) for part in (before, found, after))
     return "{}<mark>{}</mark>{}".format(*parts)
 

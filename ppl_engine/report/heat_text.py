@@ -46,7 +46,7 @@ def heat_html(
     for paragraph in paragraphs(text):
         chunk += writer.paragraph(paragraph, places.get(paragraph.start))
         length += len(paragraph)
-        if _CHUNK_LENGTH <= length:
+        if length >= _CHUNK_LENGTH:
             yield f"<div>{chunk}</div>\n"
             length, chunk = 0, ""
     if chunk:
@@ -88,9 +88,7 @@ def _tenths(values: NDArray[np.float32]) -> list[str]:
 class _Writer:
     """Goes through a text once."""
 
-    def __init__(
-        self, text: str, drawn: _Drawn, findings: Sequence[Finding], anchor: str
-    ) -> None:
+    def __init__(self, text: str, drawn: _Drawn, findings: Sequence[Finding], anchor: str) -> None:
         self._text = text
         self._drawn = drawn
         self._findings = findings

@@ -1,4 +1,4 @@
-"""What a report begins with: totals, the distribution over documents, and all of them in a table."""
+"""What a report begins with: totals, a table of all documents, their distribution."""
 
 from collections.abc import Iterator, Sequence
 from typing import Final
@@ -41,7 +41,7 @@ def distribution(rows: Sequence[Row]) -> Iterator[str]:
     if len(values) < _LEAST_DOCUMENTS:
         return
     edges = np.histogram_bin_edges(values, "auto")
-    if _MAX_BARS < len(edges) - 1:
+    if len(edges) - 1 > _MAX_BARS:
         edges = np.histogram_bin_edges(values, _MAX_BARS)
     numbers, edges = np.histogram(values, edges)
     yield '<section aria-labelledby="distribution"><h2 id="distribution">Distribution</h2>\n'

@@ -37,10 +37,10 @@ def page_html(
     said = about()
     yield _head(said.title)
     yield from heading(said, rows)
-    yield '<main>\n'
+    yield "<main>\n"
     yield from table(rows)
     yield from distribution(rows)
-    yield from overall_comparison(rows)
+    yield from overall_comparison(rows, said.model)
     yield '<section aria-labelledby="documents"><h2 id="documents">Documents</h2>\n'
     yield _READING
     spool.seek(0)
@@ -61,7 +61,7 @@ _READING: Final = (
 
 @cache
 def _static(name: str) -> str:
-    return (files(__package__) / "static" / name).read_text(encoding="utf-8")
+    return (files("ppl_engine.report") / "static" / name).read_text(encoding="utf-8")
 
 
 @cache

@@ -1,5 +1,7 @@
 """Every color of the report, and of whatever else draws heat in the same colors.
 
+Terminals have their own (`cli.heat_map`): some have but sixteen.
+
 Each ramp is one hue whose lightness goes one way only, away from the page, so that bands can be
 told apart whatever colors the eyes see, and on paper without color. Underlines are a second cue.
 Every text has a contrast of at least 4.5 to 1 on what it stands on (WCAG 2.2, 1.4.3).
@@ -102,7 +104,8 @@ def css() -> str:
         for band, style in enumerate(UNDERLINES, start=1)
     )
     # Paper is light whatever the screen is.
-    return f":root{{{light}}}\n@media screen and (prefers-color-scheme:dark){{:root{{{dark}}}}}\n{underlines}"
+    on_dark_screens = "@media screen and (prefers-color-scheme:dark)"
+    return f":root{{{light}}}\n{on_dark_screens}{{:root{{{dark}}}}}\n{underlines}"
 
 
 def _properties(theme: Theme) -> Mapping[str, str]:

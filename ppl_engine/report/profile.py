@@ -17,6 +17,7 @@ from ppl_engine.findings.finding import Finding
 from ppl_engine.report.heat_text import is_drawn
 from ppl_engine.report.markup import data, escaped
 from ppl_engine.text.blocks import Cut, cuts
+from ppl_engine.text.languages import known_language
 from ppl_engine.text.prose import Prose, prose_of
 
 _N_BINS: Final = 400
@@ -24,6 +25,8 @@ _LEAST_RADIUS: Final = 4
 _HEIGHT: Final = 100.0
 _WIDTH: Final = 1000.0
 _LONGEST_TITLE: Final = 80
+_WITH_HEADINGS: Final = frozenset({"markdown", "mdx"})
+"""The formats in which a heading is a line that begins with number signs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +56,10 @@ class Profile:
 
 
 def sections(analysis: Analysis) -> tuple[Section, ...]:
-    """Return the headings of a text; a line that only looks like one, as in code, is none."""
+    """Return the headings of Markdown; a line that only looks like one, as in code, is none."""
     text, known = analysis.text, analysis.groundwork
+    if known_language(analysis.language) not in _WITH_HEADINGS:
+        return ()
     offsets, kinds = cuts(text)
     places: list[int] = offsets[kinds == Cut.HEADING].tolist()
     if not places:
@@ -102,7 +107,7 @@ def profile_html(
     yield f'<figure class="profile" data-for="{anchor}">\n<div class="plot">'
     yield f'<span class="top">{top:.0f} bits</span>'
     yield (
-        f'<svg viewBox="0 0 {_WIDTH:.0f} {_HEIGHT:.0f}" preserveAspectRatio="none" role="img" '
+        f'<svg viewBox="0 0 {_WIDTH:.0f} {_HEIGHT:.0f}" preserveAspectRatio="none" role="group" '
         f'aria-label="Surprisal of words from the beginning to the end, at most {top:.0f} bits">'
     )
     yield from _stripes(at, headings, anchor, profile.n_words)
@@ -110,9 +115,10 @@ def profile_html(
     yield f'<path class="mean" d="{_curve(profile, top)}"/></svg>'
     yield '<span class="bottom">0</span></div>\n'
     yield (
-        "<figcaption>Surprisal of the words from beginning to end, in bits: "
-        '<span class="key mean">mean around each place</span>, '
-        '<span class="key highest">highest word</span>.</figcaption>\n'
+        "<figcaption>Surprisal of the words from beginning to end, in bits"
+        '<span class="far">: <span class="key mean">mean around each place</span>, '
+        '<span class="key highest">highest word</span></span>.'
+        '<span class="near"> Drag to look closer, click to go to the word.</span></figcaption>\n'
     )
     drawn_before = np.cumsum(is_drawn(words)) - 1
     values = {
@@ -137,9 +143,7 @@ def _touches(prose: Prose, start: int, end: int) -> bool:
     return idx < len(prose.starts) and int(prose.starts[idx]) < end
 
 
-def _means_around(
-    middles: NDArray[np.int64], values: NDArray[np.float64]
-) -> NDArray[np.float64]:
+def _means_around(middles: NDArray[np.int64], values: NDArray[np.float64]) -> NDArray[np.float64]:
     radius = max(_LEAST_RADIUS, len(values) // 80)
     low, high = np.maximum(0, middles - radius), np.minimum(len(values), middles + radius + 1)
     sums = np.concatenate([[0.0], np.cumsum(values)])
@@ -157,7 +161,7 @@ def _stripes(
         parity = "odd" if number % 2 else "even"
         title = escaped(heading.title)
         yield (
-            f'<a href="#{anchor}-s{number}" tabindex="-1"><title>{title}</title><rect '
+            f'<a href="#{anchor}-s{number}"><title>{title}</title><rect '
             f'class="{parity}" x="{x:.1f}" y="0" width="{width:.1f}" height="{_HEIGHT:.0f}"/></a>'
         )
 

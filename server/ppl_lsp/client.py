@@ -1,6 +1,7 @@
 """What the client is told without having asked; nothing is said twice."""
 
-from typing import TYPE_CHECKING, Protocol
+import asyncio
+from typing import TYPE_CHECKING, Final, Protocol
 
 from lsprotocol import types
 
@@ -9,6 +10,9 @@ from ppl_lsp.refreshing import RefreshingSender
 
 if TYPE_CHECKING:
     from ppl_engine.scoring.scorer import ModelInfo
+
+
+_ANSWER_WAIT_S: Final = 10.0
 
 
 class Sender(RefreshingSender, Protocol):
@@ -22,6 +26,12 @@ class Sender(RefreshingSender, Protocol):
         """Show a message to the user."""
         ...
 
+    async def window_show_document_async(
+        self, params: types.ShowDocumentParams
+    ) -> types.ShowDocumentResult:
+        """Have the client open something."""
+        ...
+
     def ppl_status(self, params: StatusParams) -> None:
         """Say what the server is doing."""
         ...
@@ -31,6 +41,7 @@ class Client:
     """Remembers what the client was told last."""
 
     def __init__(self, sender: Sender) -> None:
+        self.can_show_documents = False
         self._sender = sender
         self._status: StatusParams | None = None
         self._complaints: dict[str, frozenset[str]] = {}
@@ -61,6 +72,15 @@ class Client:
             if sentence not in self._notices:
                 self._notices.add(sentence)
                 self._show(types.MessageType.Info, sentence)
+
+    async def show_document(self, params: types.ShowDocumentParams) -> bool:
+        """Have the client open something; return whether it has."""
+        if not self.can_show_documents:
+            return False
+        request = asyncio.ensure_future(self._sender.window_show_document_async(params))
+        # The request itself must not be cancelled: its answer would find nobody.
+        await asyncio.wait({request}, timeout=_ANSWER_WAIT_S)
+        return request.done() and not request.exception() and request.result().success
 
     def say(self, sentence: str) -> None:
         """Show what the user has asked for."""

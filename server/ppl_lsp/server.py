@@ -21,6 +21,7 @@ from ppl_lsp.features import (
     ignore_commands,
     inlay_hints,
     profile,
+    report,
     semantic_tokens,
     synchronization,
 )
@@ -34,6 +35,7 @@ NAME: Final = "ppl-lsp"
 
 COMMANDS: Final[dict[str, Command]] = {**ignore_commands.COMMANDS, **engine_commands.COMMANDS}
 COMMANDS[code_lens.DESCRIBE_SECTION] = code_lens.describe_section
+COMMANDS[report.SHOW_REPORT] = report.show_report
 
 _OPTIONS: Final = {
     types.TEXT_DOCUMENT_CODE_ACTION: code_actions.OPTIONS,

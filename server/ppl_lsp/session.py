@@ -67,8 +67,8 @@ class Session:
         """The commands that the client has declared to have."""
 
         self.guidance = Guidance(self._on_guidance)
-        self._client = Client(sender)
-        self.showing = Showing(self._client, self.guidance, sleep=sleep)
+        self.client = Client(sender)
+        self.showing = Showing(self.client, self.guidance, sleep=sleep)
         self.refreshing = Refreshing(sender, self.showing.number, sleep=sleep)
         self.showing.on_change = self.refreshing.look
         self.token_answers = TokenAnswers()
@@ -82,7 +82,7 @@ class Session:
         """Take over the client's initialization options, under all that it says later."""
         self.base_settings, complaints = self.base_settings.updated(options)
         self.settings = self.base_settings
-        self._client.complain(_SETTINGS, complaints)
+        self.client.complain(_SETTINGS, complaints)
 
     def start(self) -> None:
         """Get ready; the model is loaded when the settings come, by `configure`."""
@@ -114,7 +114,7 @@ class Session:
         self._analyses.close(uri)
         self._engine.forget(uri)
         self.guidance.close(uri)
-        self._client.succeed(uri)
+        self.client.succeed(uri)
         self.showing.close(uri)
         self.refreshing.forget(uri)
         self.token_answers.forget(uri)
@@ -124,7 +124,7 @@ class Session:
         """Lay the client's settings over the base, say what is wrong with them, apply the rest."""
         self.is_configured = True
         settings, complaints = self.base_settings.updated(sent)
-        self._client.complain(_SETTINGS, complaints)
+        self.client.complain(_SETTINGS, complaints)
         self.guidance.trust(is_trusted=settings.workspace_files)
         if settings != self.settings or self.model is None:
             self._apply(settings)
@@ -145,12 +145,8 @@ class Session:
 
     def report(self, subject: str, error: EngineError) -> None:
         """Tell the user why something could not be done."""
-        self._client.succeed(subject)  # said each time, since it was asked each time
-        self._client.fail(subject, str(error))
-
-    def say(self, sentence: str) -> None:
-        """Tell the user what was asked for."""
-        self._client.say(sentence)
+        self.client.succeed(subject)  # said each time, since it was asked each time
+        self.client.fail(subject, str(error))
 
     def look(self, document: Document, span: Span) -> None:
         """Hear that somebody looks at a part of a document: it is scored first."""
@@ -197,8 +193,8 @@ class Session:
         """Publish what was found."""
         # The engine may have moved the model for want of memory.
         self.model = analysis.model
-        self._client.notice(analysis.model)
-        self._client.succeed(document.uri)
+        self.client.notice(analysis.model)
+        self.client.succeed(document.uri)
         self.showing.show(document, analysis, self.settings)
         self._tell("ready", status.scored_message(analysis))
         self._news.announce()
@@ -208,7 +204,7 @@ class Session:
         logger.error("Could not score %s: %s", document.uri, error)
         self._tell("failed", "ppl: failed")
         if isinstance(error, EngineError):
-            self._client.fail(document.uri, str(error))
+            self.client.fail(document.uri, str(error))
         # What is still shown belongs to an older version.
         self.showing.wipe(document, self.settings)
         self._news.announce()
@@ -262,12 +258,12 @@ class Session:
     def _on_loaded(self, model: "ModelInfo | Exception") -> None:
         if isinstance(model, Exception):
             self._tell("failed", "ppl: no model")
-            self._client.fail(_MODEL, f"ppl has no model: {model}")
+            self.client.fail(_MODEL, f"ppl has no model: {model}")
             self._wipe()
         else:
             self.model = model
-            self._client.succeed(_MODEL)
-            self._client.notice(model)
+            self.client.succeed(_MODEL)
+            self.client.notice(model)
             self.begin()
         self._news.announce()
 
@@ -282,7 +278,7 @@ class Session:
         document, workspace = self.documents.get(uri), self.guidance.workspace(uri)
         if document is None or workspace is None:
             return
-        self._client.complain(str(workspace.root), workspace.complaints)
+        self.client.complain(str(workspace.root), workspace.complaints)
         asked = self._analyses.thresholds(document)
         if asked is not None and asked != self.guidance.thresholds(uri, self.settings):
             self._request(document, Priority.OPENED)
@@ -300,4 +296,4 @@ class Session:
             self.showing.wipe(document, self.settings)
 
     def _tell(self, state: State, message: str) -> None:
-        self._client.tell(status.render_status(state, message, self.settings, self.model))
+        self.client.tell(status.render_status(state, message, self.settings, self.model))

@@ -35,6 +35,7 @@ texts = st.lists(
 ).map("".join)
 some_texts = texts.filter(bool)
 _strengths = st.floats(0, 100)
+_limits, _values = st.floats(0, 50), st.floats(51, 1e12)
 
 
 @st.composite
@@ -63,7 +64,7 @@ def documents(draw: st.DrawFn) -> Checked:
     text = draw(texts)
     found = draw(st.lists(_findings(text), max_size=3)) if text else []
     breach = st.builds(
-        Breach, st.sampled_from(["max-perplexity", "max-bits-per-byte"]), _strengths, _strengths
+        Breach, st.sampled_from(["max-perplexity", "max-bits-per-byte"]), _values, _limits
     )
     return Checked(
         path=draw(some_texts),

@@ -111,6 +111,7 @@ async def test_the_result_of_initialize(name: str, encoding: PositionEncoding) -
                         "ppl.pause",
                         "ppl.resume",
                         "ppl.describeSection",
+                        "ppl.showReport",
                     ]
                 },
                 "hoverProvider": True,

@@ -30,6 +30,7 @@ class Editor:
         self.shown: list[str] = []
         self.statuses: list[StatusParams] = []
         self.refreshed: list[str] = []
+        self.opened: list[types.ShowDocumentParams] = []
         self.pauses: list[tuple[float, asyncio.Event]] = []
         self.engines: list[FakeEngine] = []
         self._load = load
@@ -85,6 +86,12 @@ class Editor:
     async def workspace_semantic_tokens_refresh_async(self, params: None) -> None:
         assert params is None
         await self._refresh("semanticTokens")
+
+    async def window_show_document_async(
+        self, params: types.ShowDocumentParams
+    ) -> types.ShowDocumentResult:
+        self.opened.append(params)
+        return types.ShowDocumentResult(success=True)
 
     async def _refresh(self, kind: str) -> None:
         self.refreshed.append(kind)

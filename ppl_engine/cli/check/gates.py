@@ -1,5 +1,6 @@
 """Quality gates: documents that are as a whole not what they should be."""
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -8,9 +9,10 @@ from ppl_engine.configuration.gates import Gates
 if TYPE_CHECKING:
     from ppl_engine.scoring.summary import Summary
 
-_FEWEST_DIGITS: Final = 3
-_ALL_DIGITS: Final = 17
-"""What tells any two numbers of 64 bits apart."""
+_PLAIN: Final = 1e9
+"""From here on numbers are written with an exponent."""
+
+_MOST_DECIMALS: Final = 17
 
 _MEASURES: Final = {
     "max-perplexity": "perplexity {}",
@@ -35,7 +37,9 @@ class Breach:
     def message(self) -> str:
         """One line that says what is asked, and what there is instead."""
         value, limit = _told_apart(self.value, self.limit)
-        return f"{_MEASURES[self.gate].format(value)}, above the limit of {limit}"
+        said = _MEASURES[self.gate].format(value)
+        said = said.removesuffix("s") if self.gate == "max-findings" and self.value == 1 else said
+        return f"{said}, above the limit of {limit}"
 
 
 def breaches(summary: "Summary", gates: Gates) -> tuple[Breach, ...]:
@@ -55,8 +59,12 @@ def _told_apart(value: float, limit: float) -> tuple[str, str]:
     """Return two numbers with the digits that it takes to see which is larger."""
     if isinstance(value, int):
         return f"{value:,}", f"{limit:,}"
-    for n_digits in range(_FEWEST_DIGITS, _ALL_DIGITS):
-        shown = f"{value:.{n_digits}g}"
-        if float(shown) > limit:
-            return shown, f"{limit:g}" if float(f"{limit:g}") == limit else repr(limit)
+    stated = f"{limit:,.15g}" if limit < _PLAIN else f"{limit:g}"
+    if value >= _PLAIN:
+        return f"{value:g}" if float(f"{value:g}") > limit else repr(value), stated
+    n_decimals = max(0, 2 - math.floor(math.log10(value)))
+    for n in range(n_decimals, _MOST_DECIMALS):
+        shown = f"{value:,.{n}f}"
+        if float(shown.replace(",", "")) > limit:
+            return shown, stated
     return repr(value), repr(limit)

@@ -10,7 +10,7 @@
   function oneIn(bits) {
     const number = 2 ** Math.max(0, bits);
     if (number < 10) return `1 in ${number.toFixed(1)}`;
-    if (number < 1e6) {
+    if (number < 995e3) {
       const step = 10 ** Math.max(0, Math.floor(Math.log10(number)) - 1);
       return `1 in ${(Math.round(number / step) * step).toLocaleString("en")}`;
     }
@@ -69,7 +69,8 @@
   said.className = "unseen";
   said.setAttribute("aria-live", "polite");
   document.body.append(tip, said);
-  let current = null;
+  let current = null; // the word whose numbers are shown
+  let here = null; // where the arrow keys go on from
   const wordsOf = new WeakMap();
 
   function wordsIn(text) {
@@ -109,7 +110,9 @@
   });
   document.addEventListener("click", (event) => {
     const word = wordAt(event.target);
-    if (!event.target.closest?.(".go, a")) show(word);
+    if (event.target.closest?.(".go, a")) return;
+    if (word) here = word;
+    show(word);
   });
 
   function goTo(word) {
@@ -119,9 +122,7 @@
     void word.offsetWidth; // so that the animation starts anew
     word.classList.add("flash");
     word.closest(".text").focus({ preventScroll: true });
-    show(null);
-    current = word;
-    word.classList.add("current");
+    here = word;
   }
 
   document.addEventListener("keydown", (event) => {
@@ -131,11 +132,12 @@
     if (!text || !step || event.altKey || event.ctrlKey || event.metaKey) return;
     event.preventDefault();
     const words = wordsIn(text);
-    let index = current && text.contains(current) ? words.indexOf(current) : step < 0 ? 0 : -1;
+    let index = here && text.contains(here) ? words.indexOf(here) : step < 0 ? 0 : -1;
     do index += step;
     while (event.shiftKey && words[index] && !words[index].matches(HOT));
     const word = words[index];
     if (!word) return;
+    here = word;
     word.scrollIntoView({ block: "nearest" });
     show(word);
     said.textContent = `${word.textContent}: ${describe(word)}`;
@@ -259,7 +261,7 @@
           { ...axis, size: 36, space: 40 },
         ],
         cursor: { y: false, points: { size: 7 } },
-        legend: { live: true, markers: { width: 0 } },
+        legend: { live: true, markers: { width: 0, fill: (_, index) => [undefined, pale, color("mean")][index] } },
         series: [
           { label: "word", value: (_, at) => (at === null ? "–" : (at + 1).toLocaleString("en")) },
           {

@@ -55,7 +55,7 @@ async def describe_section(session: Session, uri: str, line: str) -> None:
     """Tell the user what there is to say of the section that begins on a line."""
     for section in await sections_now(session, uri) or ():
         if str(section.range.start.line) == line:
-            session.say(f"{section.title}: {description(section)}, {section.n_words} words")
+            session.client.say(f"{section.title}: {description(section)}, {section.n_words} words")
 
 
 def render(section: ProfileSection, uri: str, client_commands: frozenset[str]) -> types.CodeLens:

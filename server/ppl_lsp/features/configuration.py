@@ -56,6 +56,7 @@ async def initialize(
     session.edit_style = edit_style(params.capabilities)
     session.client_commands, options = _client_commands(params.initialization_options)
     session.refreshing.supported = supported(params.capabilities)
+    session.client.can_show_documents = _can_show_documents(params.capabilities)
     session.guidance.folders = _folders(params)
     session.begin_with(options)
 
@@ -123,6 +124,11 @@ def _folders(params: types.InitializeParams) -> tuple[Path, ...]:
     if not uris and params.root_uri:
         uris = [params.root_uri]
     return tuple(path for path in map(path_of, uris) if path is not None)
+
+
+def _can_show_documents(capabilities: types.ClientCapabilities) -> bool:
+    window = capabilities.window
+    return bool(window and window.show_document and window.show_document.support)
 
 
 def _client_commands(options: object) -> tuple[frozenset[str], object]:

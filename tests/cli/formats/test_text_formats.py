@@ -4,6 +4,7 @@ import re
 from xml.etree import ElementTree as Xml
 
 from hypothesis import given, settings
+from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
@@ -177,8 +178,22 @@ def test_gates_name_value_and_limit() -> None:
     assert [one.message for one in broken] == ["perplexity 20.5, above the limit of 20.49"]
     exact = Breach("max-bits-per-byte", 1.0000001, 1.0)
     assert exact.message == "1.0000001 bits per byte, above the limit of 1"
+    wild = Breach("max-perplexity", 16384.123, 900.0)
+    assert wild.message == "perplexity 16,384, above the limit of 900"
+    assert Breach("max-perplexity", 1e300, 2.5e9).message == (
+        "perplexity 1e+300, above the limit of 2.5e+09"
+    )
     total = Breach("max-findings", 1200, 1000)
     assert total.message == "1,200 findings, above the limit of 1,000"
+
+
+@settings(deadline=None)
+@given(st.floats(1e-300, 1e300), st.floats(0, 1e300))
+def test_what_is_shown_is_above_the_limit_that_is_shown(value: float, limit: float) -> None:
+    if limit < value:
+        said = Breach("max-perplexity", value, limit).message.replace(",", "")
+        shown, stated = re.findall(r"\d[\d.e+-]*", said)
+        assert float(stated) < float(shown)
 
 
 def test_every_text_format_names_the_gates() -> None:
@@ -193,4 +208,4 @@ def test_every_text_format_names_the_gates() -> None:
     for name in ("text", "github", "junit", "markdown", "sarif"):
         written = report(name, [gated, over])
         assert "perplexity 20.5, above the limit of 9" in written
-        assert "1 findings, above the limit of 0" in written
+        assert "1 finding, above the limit of 0" in written
