@@ -195,6 +195,18 @@ describe('a document of prose', { skip: MISSING }, () => {
     await until('words are coloured', async () => 5 <= (await coloured(page)).length);
   });
 
+  test('the report is shown beside, with its plots', async () => {
+    await page.setViewportSize({ width: 1600, height: 900 });
+    await command(page, 'ppl: Show Report');
+    const report = page.frameLocator('iframe.webview.ready >> nth=-1').frameLocator('#active-frame');
+    await report.getByText('sample.md').first().waitFor();
+    // Drawn by the page's own script, as soon as somebody looks at it.
+    await report.locator('svg').first().scrollIntoViewIfNeeded();
+    await report.locator('canvas').first().waitFor();
+    await editor.shot('report');
+    await command(page, 'View: Close Editor');
+  });
+
   test('the walkthrough shows its steps', async () => {
     // Pictures are shown where there is room for them.
     await page.setViewportSize({ width: 1600, height: 900 });
