@@ -1,5 +1,7 @@
 """Of findings that overlap, which are shown."""
 
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -49,7 +51,7 @@ def test_what_is_shown_is_disjoint_and_hides_only_what_it_overlaps(
     stretches = [passage(span.start, span.end, total) for span, total in others]
     shown = by_precedence(mistakes, stretches)
     assert [one.span.start for one in shown] == sorted(one.span.start for one in shown)
-    for one, following in zip(shown, shown[1:], strict=False):
+    for one, following in pairwise(shown):
         assert one.span.end <= following.span.start
     for one in [*mistakes, *stretches]:
         assert any(
