@@ -13,7 +13,7 @@ STATUS: Final = "ppl/status"
 HEAT_MAP: Final = "ppl/heatMap"
 PROFILE: Final = "ppl/profile"
 
-State = Literal["starting", "loading", "ready", "scoring", "failed"]
+State = Literal["starting", "loading", "ready", "scoring", "paused", "off", "failed"]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -199,7 +199,7 @@ class Session:
     def _on_engine(self, is_there: bool) -> None:  # noqa: FBT001 - a state
         """Say that the engine process was lost; whatever it was doing is done by the next."""
         if is_there:
-            self.tell("ready", self.standing.idle_message(self.scopes.overall))
+            self.tell(*self.standing.idle(self.scopes.overall))
         else:
             self.tell("loading", "ppl: restarting the engine")
 
@@ -236,14 +236,14 @@ class Session:
         self._analyses.forget_all()
         self.survey.rest()
         self._wipe()
-        self.tell("ready", self.standing.idle_message(self.scopes.overall))
+        self.tell(*self.standing.idle(self.scopes.overall))
         self._news.announce()
 
     def begin(self) -> None:
         """Score what is open, if anything is to be scored."""
         if self.model is None:
             return
-        self.tell("ready", self.standing.idle_message(self.scopes.overall))
+        self.tell(*self.standing.idle(self.scopes.overall))
         for document in self.documents.values():
             self._request(document, Priority.OPENED)
         self.survey.resume()

@@ -16,7 +16,7 @@ from ppl_lsp.declaring import SECTION, Setting
 if TYPE_CHECKING:
     from ppl_lsp.refreshing import Kind
 
-CLIENT_ONLY: Final = frozenset({"server", "trace"})
+CLIENT_ONLY: Final = frozenset({"server", "trace", "heatMap"})
 """Keys of the section that only a client reads; the server keeps silent about them."""
 
 _THRESHOLDS: Final = Thresholds()

@@ -7,6 +7,7 @@ from ppl_lsp.analyses import Analyses
 from ppl_lsp.documents import Document
 from ppl_lsp.features import status
 from ppl_lsp.loading import Loading
+from ppl_lsp.protocol import State
 from ppl_lsp.settings import Settings
 
 if TYPE_CHECKING:
@@ -62,8 +63,8 @@ class Standing:
             return status.failed_message(error)
         return status.scoring_message(self._analyses.progress(document))
 
-    def idle_message(self, settings: Settings) -> str:
-        """Say that nothing is going on."""
+    def idle(self, settings: Settings) -> tuple[State, str]:
+        """Say that nothing is going on, and whether anything will."""
         if not settings.enabled:
-            return "ppl: off"
-        return "ppl: paused" if self.is_paused else "ppl: ready"
+            return "off", "ppl: off"
+        return ("paused", "ppl: paused") if self.is_paused else ("ready", "ppl: ready")

@@ -9,6 +9,7 @@ async def test_nothing_is_scored_or_shown_while_paused() -> None:
     await pause(editor.session)
     assert editor.marked() == 0
     assert editor.statuses[-1].message == "ppl: paused"
+    assert editor.statuses[-1].state == "paused"
     editor.session.change(document("zzword zznew", 2))
     assert "paused" in text_of(await hover(editor.session, hover_at(1)))
     editor.session.configure({"severity": "hint"})
@@ -24,6 +25,7 @@ async def test_to_resume_what_is_switched_off_changes_nothing() -> None:
     await pause(editor.session)
     await resume(editor.session)
     assert editor.statuses[-1].message == "ppl: off"
+    assert editor.statuses[-1].state == "off"
 
 
 async def test_a_restarted_engine_scores_again_what_is_open() -> None:
