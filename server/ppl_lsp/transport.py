@@ -82,7 +82,7 @@ async def _refusal(reader: asyncio.StreamReader) -> str | None:
 
 
 async def serve(server: PplServer, reader: Any) -> int:
-    """Serve whoever is at the other end of a reader and the server's writer; return the exit code."""
+    """Serve whoever is at the other end of the reader and of the writer; return the exit code."""
     try:
         await run_async(
             stop_event=threading.Event(),

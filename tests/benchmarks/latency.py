@@ -2,8 +2,10 @@
 
     python -m tests.benchmarks.latency [--words 300 3000 30000] [--edits 20]
 
-Cold start, open to first diagnostics, a one-word edit to its diagnostics without the debounce,
-hover on scored text, and memory of the server and of the engine process.
+Cold start, open to the first diagnostics and to the first colors of a screen, a one-word edit to
+its diagnostics and to its colors without the debounce (marks that an edit does not touch are moved
+at once, so that diagnostics come before the scores), hover on scored text, and memory of the server
+and of the engine process. With `--idle` also what both cost while nobody does anything.
 """
 
 import argparse
@@ -58,7 +60,7 @@ def text_of(n_words: int) -> str:
     return " ".join(words).replace(" = ", " # ")
 
 
-async def measured(n_words: int, n_edits: int) -> dict[str, object]:
+async def measured(n_words: int, n_edits: int, idle_s: float) -> dict[str, object]:
     """Run one session."""
     editor = Stopwatch()
     began = time.perf_counter()
@@ -72,14 +74,19 @@ async def measured(n_words: int, n_edits: int) -> dict[str, object]:
     text = text_of(n_words)
     item = types.TextDocumentItem(URI, "markdown", 1, text)
     editor.text_document_did_open(types.DidOpenTextDocumentParams(item))
+    to_colors = asyncio.create_task(colors(editor, 0))
     await editor.seen(1)
     to_diagnostics = time.perf_counter() - began
+    first_colors = await to_colors
+    await whole(editor)
     edits = [await edit(editor, text, k + 2) for k in range(n_edits)]
     hovers = [await hover(editor, text) for _ in range(n_edits)]
     process = psutil.Process(editor._server.pid)  # type: ignore[union-attr]
     memory = process.memory_info().rss
     engine = HostLock(place_of(ModelChoice(n_spare_cores=1), COMMAND).lock).holder()
     engine_memory = psutil.Process(engine).memory_info().rss if engine else 0
+    pids = [process.pid, *([engine] if engine else [])]
+    at_rest = {"cpu_at_rest_percent": await at_rest_percent(pids, idle_s)} if idle_s else {}
     await editor.shutdown_async(None)
     editor.exit(None)
     await editor.stop()
@@ -87,23 +94,58 @@ async def measured(n_words: int, n_edits: int) -> dict[str, object]:
         "words": n_words,
         "start_to_initialize_s": round(to_initialize, 2),
         "start_to_first_diagnostics_s": round(to_diagnostics, 2),
-        "edit_to_diagnostics_ms": spread(edits),
+        "open_to_first_colors_ms": round(1000 * first_colors),
+        "edit_to_diagnostics_ms": spread([seconds for seconds, _ in edits]),
+        "edit_to_colors_ms": spread([seconds for _, seconds in edits]),
         "hover_ms": spread(hovers),
         "server_memory_mb": round(memory / 1e6),
         "engine_memory_mb": round(engine_memory / 1e6),
+        **at_rest,
     }
 
 
-async def edit(editor: Stopwatch, text: str, version: int) -> float:
-    """Type one word somewhere; return the seconds until its diagnostics came."""
+async def colors(editor: Stopwatch, line: int) -> float:
+    """Ask for the colors of a screen; return the seconds until they came."""
+    began = time.perf_counter()
+    screen = {"start": {"line": line, "character": 0}, "end": {"line": line + 40, "character": 0}}
+    params = {"textDocument": {"uri": URI}, "range": screen}
+    await editor.protocol.send_request_async("ppl/heatMap", params)
+    return time.perf_counter() - began
+
+
+async def whole(editor: Stopwatch) -> None:
+    """Wait until all of the document is scored."""
+    params = {"textDocument": {"uri": URI}}
+    heat: Any = None
+    while heat is None or heat.summary is None:
+        heat = await editor.protocol.send_request_async("ppl/heatMap", params)
+
+
+async def at_rest_percent(pids: list[int], idle_s: float) -> float:
+    """Return how much of a core processes take after they have come to rest."""
+    processes = [psutil.Process(pid) for pid in pids]
+    for one in processes:
+        one.cpu_percent()
+    busy = 1.0
+    while busy:
+        await asyncio.sleep(2)
+        busy = sum(one.cpu_percent() for one in processes)
+    await asyncio.sleep(idle_s)
+    return sum(one.cpu_percent() for one in processes)
+
+
+async def edit(editor: Stopwatch, text: str, version: int) -> tuple[float, float]:
+    """Type one word somewhere; return the seconds until its diagnostics and its colors came."""
     line = random.randrange(text.count("\n") + 1)
     at = types.Position(line, 0)
     change = types.TextDocumentContentChangePartial(types.Range(at, at), "word ")
     identifier = types.VersionedTextDocumentIdentifier(version, URI)
     began = time.perf_counter()
     editor.text_document_did_change(types.DidChangeTextDocumentParams(identifier, [change]))
+    asked = asyncio.create_task(colors(editor, line))
     await editor.seen(version)
-    return time.perf_counter() - began
+    to_diagnostics = time.perf_counter() - began
+    return to_diagnostics, await asked
 
 
 async def hover(editor: Stopwatch, text: str) -> float:
@@ -126,10 +168,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--words", type=int, nargs="+", default=[300, 3000, 30000])
     parser.add_argument("--edits", type=int, default=20)
+    parser.add_argument("--idle", type=float, default=0.0, metavar="SECONDS")
     options = parser.parse_args()
     random.seed(0)
     for n_words in options.words:
-        result = asyncio.run(measured(n_words, options.edits))
+        result = asyncio.run(measured(n_words, options.edits, options.idle))
         print(json.dumps(result))  # noqa: T201 - a program's output
 
 

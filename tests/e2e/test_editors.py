@@ -120,10 +120,6 @@ async def test_the_result_of_initialize(name: str, encoding: PositionEncoding) -
                 },
                 "hoverProvider": True,
                 "inlayHintProvider": {"resolveProvider": False},
-                "notebookDocumentSync": {
-                    "notebookSelector": [{"cells": [{"language": "markdown"}], "notebook": "*"}],
-                    "save": True,
-                },
                 "positionEncoding": encoding.value,
                 "semanticTokensProvider": {
                     "full": {"delta": True},

@@ -68,6 +68,8 @@ class Declared:
             yield f"positions in {chosen}, of {offered}"
         if self.is_pulling and not self.can("textDocument.diagnostic"):
             yield "diagnostics to be asked for, by a client that can not"
+        if "notebookDocumentSync" in self._server and not self.can("notebookDocument"):
+            yield "notebooks, for a client that has none"
         kinds = self._server["codeActionProvider"]
         if not self.can("textDocument.codeAction.codeActionLiteralSupport") and kinds is not True:
             yield "kinds of code actions, for a client that knows only commands"
