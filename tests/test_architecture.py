@@ -66,6 +66,11 @@ def test_the_engine_knows_no_editor(path: Path) -> None:
     assert not packages(path) & EDITOR
 
 
+@pytest.mark.parametrize("path", sources(ENGINE / "report"), ids=named)
+def test_the_report_knows_no_command_line(path: Path) -> None:
+    assert not [name for name in imported(path) if name.startswith("ppl_engine.cli")]
+
+
 @pytest.mark.parametrize("path", [*sources(ENGINE), *sources(SERVER)], ids=named)
 def test_only_models_and_their_training_import_torch(path: Path) -> None:
     if path.parent not in {ENGINE / "models", ENGINE / "pretraining"}:

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from typing import Final
 
-from ppl_engine.cli import cache, check, score
+from ppl_engine.cli import cache, check, report, score
 from ppl_engine.cli.options import EPILOG, TeachingFormatter
 from ppl_engine.cli.reports import program_version
 from ppl_engine.cli.session import MODELS, ExitCode, Models
@@ -24,6 +24,7 @@ examples:
   ppl check README.md                what is worth a glance in one file
   ppl check --heat README.md         the whole text as a heat map
   ppl score --format jsonl notes.txt the logprob of every token
+  ppl report docs/ -o report.html    one page with heat maps, profiles and findings
 
 `ppl COMMAND --help` explains a command."""
 
@@ -67,6 +68,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     check.add_to(commands)
     score.add_to(commands)
+    report.add_to(commands)
     cache.add_to(commands)
     return parser
 

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     Subparsers = argparse._SubParsersAction[  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
         argparse.ArgumentParser
     ]
+    # Nor for what `add_argument_group` returns.
+    ArgumentGroup = argparse._ArgumentGroup  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
 
 FORMATS: Final = ("text", "json", "jsonl")
 
@@ -62,6 +64,12 @@ def add_command(
         help="a file, a directory (its Markdown and text files), or - for standard input",
     )
     parser.add_argument("--format", choices=formats, default="text", help="default: text")
+    add_means(parser)
+    return parser
+
+
+def add_means(parser: argparse.ArgumentParser) -> None:
+    """Add where results go, which model is used, and what is kept."""
     parser.add_argument(
         "-o", "--output", metavar="FILE", help="write there instead of to standard output"
     )
@@ -70,7 +78,6 @@ def add_command(
     parser.add_argument(
         "--no-cache", action="store_true", help="compute everything and keep nothing"
     )
-    return parser
 
 
 def add_cache_directory(parser: argparse.ArgumentParser) -> None:
@@ -84,6 +91,21 @@ def add_cache_directory(parser: argparse.ArgumentParser) -> None:
 
 def add_configuration(parser: argparse.ArgumentParser) -> None:
     """Add the options about configuration and baseline."""
+    keeping = add_guidance(parser).add_mutually_exclusive_group()
+    keeping.add_argument(
+        "--update-baseline",
+        action="store_true",
+        help="accept all that is found in the documents that are checked",
+    )
+    keeping.add_argument(
+        "--prune-baseline",
+        action="store_true",
+        help="forget what is accepted and no longer found in them",
+    )
+
+
+def add_guidance(parser: argparse.ArgumentParser) -> "ArgumentGroup":
+    """Add the options about what is read of configurations and baselines; return their group."""
     group = parser.add_argument_group("configuration", "see docs/ignoring.md")
     which = group.add_mutually_exclusive_group()
     which.add_argument(
@@ -101,17 +123,7 @@ def add_configuration(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="the findings that are accepted as they are (default: .ppl/accepted.json)",
     )
-    keeping = group.add_mutually_exclusive_group()
-    keeping.add_argument(
-        "--update-baseline",
-        action="store_true",
-        help="accept all that is found in the documents that are checked",
-    )
-    keeping.add_argument(
-        "--prune-baseline",
-        action="store_true",
-        help="forget what is accepted and no longer found in them",
-    )
+    return group
 
 
 def model_choice(arguments: argparse.Namespace) -> ModelChoice:
