@@ -51,7 +51,7 @@ def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
     if rest and "paths" not in arguments:
         parser.error(f"{rest[0]} is not expected here")
     if rest:
-        arguments.paths.extend(rest)
+        arguments.paths = [*(arguments.paths or ()), *rest]
     return arguments
 
 

@@ -47,21 +47,24 @@ def new_command(
     )
 
 
-def add_command(
+def add_command(  # noqa: PLR0913 - the last two are for `check`
     commands: "Subparsers",
     name: str,
     *,
     summary: str,
     about: str,
     formats: Sequence[str] = FORMATS,
+    has_default_path: bool = False,
 ) -> argparse.ArgumentParser:
     """Add a subcommand that reads documents, with the arguments that all of these take."""
     parser = new_command(commands, name, summary=summary, about=about)
     parser.add_argument(
         "paths",
         metavar="PATH",
-        nargs="+",
-        help="a file, a directory (its Markdown and text files), or - for standard input",
+        nargs="*" if has_default_path else "+",
+        help="a file, a directory (its Markdown and text files, without what git ignores), a "
+        "pattern such as 'docs/**/*.md', or - for standard input"
+        + (" (default: this directory)" if has_default_path else ""),
     )
     parser.add_argument("--format", choices=formats, default="text", help="default: text")
     add_means(parser)

@@ -47,6 +47,8 @@ class Finding:
     """Of the first token; 1 is the most expected. None as above."""
 
     alternatives: tuple[Alternative, ...]
+    is_sure: bool = False
+    """Whether the first alternative may be put in its place without asking, see `sureness`."""
 
 
 def in_order(groups: Iterable[Iterable[Finding]]) -> tuple[Finding, ...]:

@@ -5,13 +5,14 @@ from typing import TYPE_CHECKING, Protocol
 from lsprotocol import types
 
 from ppl_lsp.protocol import StatusParams
+from ppl_lsp.refreshing import RefreshingSender
 
 if TYPE_CHECKING:
     from ppl_engine.scoring.scorer import ModelInfo
 
 
-class Sender(Protocol):
-    """The notifications that a language server sends."""
+class Sender(RefreshingSender, Protocol):
+    """What a language server sends."""
 
     def text_document_publish_diagnostics(self, params: types.PublishDiagnosticsParams) -> None:
         """Replace the diagnostics of a document."""
@@ -60,6 +61,10 @@ class Client:
             if sentence not in self._notices:
                 self._notices.add(sentence)
                 self._show(types.MessageType.Info, sentence)
+
+    def say(self, sentence: str) -> None:
+        """Show what the user has asked for."""
+        self._show(types.MessageType.Info, sentence)
 
     def fail(self, subject: str, message: str) -> None:
         """Show why something can not be done; each sentence once, until its subject succeeds."""

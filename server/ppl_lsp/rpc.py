@@ -10,13 +10,14 @@ from typing import Any, Final, Protocol, cast
 
 from lsprotocol import types
 from pygls.exceptions import (
+    JsonRpcContentModified,
     JsonRpcException,
     JsonRpcInvalidRequest,
     JsonRpcServerNotInitialized,
 )
 from pygls.protocol import LanguageServerProtocol, lsp_method
 
-from ppl_lsp.protocol import HEAT_MAP, HeatMapRequest
+from ppl_lsp.protocol import REQUESTS
 
 logger = logging.getLogger(__name__)
 
@@ -116,9 +117,7 @@ class PplProtocol(LanguageServerProtocol):
         self, method: str
     ) -> Any:
         """Return the type that a message is decoded into."""
-        if method == HEAT_MAP:
-            return HeatMapRequest
-        return super().get_message_type(method)
+        return REQUESTS.get(method) or super().get_message_type(method)
 
     @lsp_method(types.INITIALIZE)
     def lsp_initialize(
@@ -197,7 +196,12 @@ class PplProtocol(LanguageServerProtocol):
 
         def forget(future: Future[Any]) -> None:
             self._request_futures.pop(msg_id, None)
-            callback(future)
+            failure = None if future.cancelled() else future.exception()
+            if isinstance(failure, JsonRpcContentModified):
+                # No fault of anybody, and told to nobody but who asked.
+                self._send_response(msg_id, error=failure.to_response_error())
+            else:
+                callback(future)
 
         super()._execute_handler(msg_id, handler, forget, args, kwargs)
 

@@ -11,16 +11,34 @@ from pygls.lsp.server import LanguageServer
 
 from ppl_lsp import __version__, protocol
 from ppl_lsp.engine import Way
-from ppl_lsp.features import code_actions, configuration, heat_map, hover, synchronization
-from ppl_lsp.features.ignore_commands import COMMANDS, Command
-from ppl_lsp.protocol import HEAT_MAP, STATUS, StatusParams
+from ppl_lsp.features import (
+    code_actions,
+    code_lens,
+    configuration,
+    engine_commands,
+    heat_map,
+    hover,
+    ignore_commands,
+    inlay_hints,
+    profile,
+    semantic_tokens,
+    synchronization,
+)
+from ppl_lsp.features.ignore_commands import Command
+from ppl_lsp.protocol import HEAT_MAP, PROFILE, STATUS, StatusParams
 from ppl_lsp.rpc import PplProtocol
 from ppl_lsp.session import Session
 from ppl_lsp.settings import Settings
 
 NAME: Final = "ppl-lsp"
 
-_OPTIONS: Final = {types.TEXT_DOCUMENT_CODE_ACTION: code_actions.OPTIONS}
+COMMANDS: Final[dict[str, Command]] = {**ignore_commands.COMMANDS, **engine_commands.COMMANDS}
+COMMANDS[code_lens.DESCRIBE_SECTION] = code_lens.describe_section
+
+_OPTIONS: Final = {
+    types.TEXT_DOCUMENT_CODE_ACTION: code_actions.OPTIONS,
+    types.TEXT_DOCUMENT_SEMANTIC_TOKENS_FULL: semantic_tokens.OPTIONS,
+}
 
 
 class PplServer(LanguageServer):
@@ -78,6 +96,12 @@ class PplServer(LanguageServer):
                 configuration.did_change_watched_files, session
             ),
             types.TEXT_DOCUMENT_CODE_ACTION: about(code_actions.code_action, session),
+            types.TEXT_DOCUMENT_CODE_LENS: about(code_lens.code_lens, session),
+            types.TEXT_DOCUMENT_INLAY_HINT: about(inlay_hints.inlay_hint, session),
+            types.TEXT_DOCUMENT_SEMANTIC_TOKENS_FULL: about(semantic_tokens.full, session),
+            types.TEXT_DOCUMENT_SEMANTIC_TOKENS_FULL_DELTA: about(semantic_tokens.delta, session),
+            types.TEXT_DOCUMENT_SEMANTIC_TOKENS_RANGE: about(semantic_tokens.in_range, session),
             types.TEXT_DOCUMENT_HOVER: about(hover.hover, session),
             HEAT_MAP: about(heat_map.heat_map, session),
+            PROFILE: about(profile.profile, session),
         }

@@ -5,16 +5,15 @@ Everything here runs on the event loop.
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from ppl_engine.errors import EngineError
 from ppl_engine.host.queue import Priority
-from ppl_engine.models.choice import ModelChoice
 from ppl_engine.text.spans import Span
 from ppl_lsp.analyses import Analyses, Sleep
 from ppl_lsp.client import Client, Sender
-from ppl_lsp.documents import Document
+from ppl_lsp.documents import Document, Edit
 from ppl_lsp.engine import RemoteEngine, Way
 from ppl_lsp.features import status
 from ppl_lsp.features.edits import EditStyle
@@ -24,8 +23,11 @@ from ppl_lsp.line_index import PositionEncoding
 from ppl_lsp.loading import Loading
 from ppl_lsp.news import News
 from ppl_lsp.protocol import State
+from ppl_lsp.refreshing import Refreshing
 from ppl_lsp.settings import Settings
 from ppl_lsp.showing import Showing
+from ppl_lsp.standing import Standing, Suffices
+from ppl_lsp.token_answers import TokenAnswers
 
 if TYPE_CHECKING:
     from ppl_engine.analysis import Analysis, Progress
@@ -36,8 +38,6 @@ logger = logging.getLogger(__name__)
 
 _MODEL: Final = "model"  # what can fail besides documents
 _SETTINGS: Final = "settings"  # what can be wrong besides the files of a workspace
-
-Suffices = Callable[[Document, "Analysis"], bool]
 
 
 class Session:
@@ -63,12 +63,19 @@ class Session:
         """Whether the client has said what its settings are, or that it has none."""
 
         self.edit_style = EditStyle()
+        self.client_commands: frozenset[str] = frozenset()
+        """The commands that the client has declared to have."""
+
         self.guidance = Guidance(self._on_guidance)
         self._client = Client(sender)
-        self.showing = Showing(self._client, self.guidance)
+        self.showing = Showing(self._client, self.guidance, sleep=sleep)
+        self.refreshing = Refreshing(sender, self.showing.number, sleep=sleep)
+        self.showing.on_change = self.refreshing.look
+        self.token_answers = TokenAnswers()
         self._engine = RemoteEngine(way, on_state=self._on_engine)
         self._analyses = Analyses(self._engine, self, sleep=sleep)
         self._loading = Loading(self._engine, self._on_loaded)
+        self.standing = Standing(self._loading, self._analyses)
         self._news = News()
 
     def begin_with(self, options: object) -> None:
@@ -87,15 +94,17 @@ class Session:
         self.documents[document.uri] = document
         self.guidance.open(document.uri)
         self._request(document, Priority.OPENED)
-        if self._is_hopeless(document):
+        if self.standing.is_hopeless(document, self.settings):
             # Nothing will come: whoever waits for diagnostics need not wait.
             self.showing.wipe(document, self.settings)
 
-    def change(self, document: Document) -> None:
-        """Put a newer snapshot in the place of an open document."""
+    def change(self, document: Document, edits: Sequence[Edit] | None = None) -> None:
+        """Put a newer snapshot in the place of an open document; edits one after the other."""
+        before = self.documents[document.uri]
         self.documents[document.uri] = document
         delay_s = self.settings.debounce_ms / 1000
         self._request(document, Priority.EDITED, delay_s=delay_s)
+        self.showing.follow(before, document, edits, self.settings)
         self._news.announce()
 
     def close(self, uri: str) -> None:
@@ -107,6 +116,8 @@ class Session:
         self.guidance.close(uri)
         self._client.succeed(uri)
         self.showing.close(uri)
+        self.refreshing.forget(uri)
+        self.token_answers.forget(uri)
         self._news.announce()
 
     def configure(self, sent: object) -> None:
@@ -118,16 +129,28 @@ class Session:
         if settings != self.settings or self.model is None:
             self._apply(settings)
 
+    async def end_process(self) -> None:
+        """End the engine process, whatever it is doing; `reload` starts another."""
+        self._analyses.forget_all()
+        self._on_engine(is_there=False)
+        await self._engine.end_process()
+
     def end(self) -> None:
         """Let go of the engine: the client is gone."""
         self._analyses.forget_all()
         self._engine.close()
         self.guidance.end()
+        self.refreshing.end()
+        self.showing.end()
 
     def report(self, subject: str, error: EngineError) -> None:
         """Tell the user why something could not be done."""
         self._client.succeed(subject)  # said each time, since it was asked each time
         self._client.fail(subject, str(error))
+
+    def say(self, sentence: str) -> None:
+        """Tell the user what was asked for."""
+        self._client.say(sentence)
 
     def look(self, document: Document, span: Span) -> None:
         """Hear that somebody looks at a part of a document: it is scored first."""
@@ -141,7 +164,11 @@ class Session:
         Its work goes before that on others. A partial one does where that `is_enough`.
         """
         self._engine.hurry(uri)
-        return await self._news.until(lambda: self._known(uri, is_enough), timeout_s=timeout_s)
+
+        def look() -> "tuple[Analysis | None] | None":
+            return self.standing.known(self.documents.get(uri), is_enough, self.settings)
+
+        return await self._news.until(look, timeout_s=timeout_s)
 
     async def explain(
         self, document: Document, analysis: "Analysis", offset: int
@@ -154,15 +181,7 @@ class Session:
 
     def reason(self, document: Document) -> str:
         """Say why there is no analysis of a document, in words for the user."""
-        if not self.settings.enabled:
-            return "ppl is off (setting ppl.enabled)."
-        if self._loading.error:
-            return f"ppl has no model: {self._loading.error}"
-        if self.model is None:
-            return f"ppl: loading {self.settings.model}…"
-        if error := self._analyses.error(document):
-            return status.failed_message(error)
-        return status.scoring_message(self._analyses.progress(document))
+        return self.standing.reason(document, self.settings, self.model)
 
     def on_progress(self, document: Document, progress: "Progress") -> None:
         """Show the share that is scored; the status is only sent when it reads differently."""
@@ -197,56 +216,48 @@ class Session:
     def _on_engine(self, is_there: bool) -> None:  # noqa: FBT001 - a state
         """Say that the engine process was lost; whatever it was doing is done by the next."""
         if is_there:
-            self._tell("ready", "ppl: ready")
+            self._tell(*self.standing.idle(self.settings))
         else:
             self._tell("loading", "ppl: restarting the engine")
-
-    def _known(self, uri: str, is_enough: Suffices) -> "tuple[Analysis | None] | None":
-        """Return the analysis to go by, if there will ever be one; None while it may come."""
-        document = self.documents.get(uri)
-        if document is None:
-            return (None,)
-        best = self._analyses.best(document)
-        is_whole = self._analyses.analysis(document) is not None
-        if best and (is_whole or is_enough(document, best)):
-            return (best,)
-        return (None,) if self._is_hopeless(document) else None
-
-    def _is_hopeless(self, document: Document) -> bool:
-        failed = self._loading.error or self._analyses.error(document)
-        return failed is not None or not self.settings.enabled
 
     def _apply(self, settings: Settings) -> None:
         before, self.settings = self.settings, settings
         if not settings.enabled:
-            self._pause()
+            self.rest()
         # Switching on again is the way to say: try once more.
         elif settings.model_choice != self._loading.choice or (
             self._loading.error and not before.enabled
         ):
-            self._reload(settings.model_choice)
-        elif not before.enabled and self.model is not None:
-            self._resume()
-        elif settings.thresholds != before.thresholds:
-            self._request_all()
+            self.reload()
+        elif not before.enabled or settings.thresholds != before.thresholds:
+            self.begin()
         elif settings.severity != before.severity:
             self._redraw()
+        self.refreshing.changed(*settings.redrawn(before))
         self._news.announce()
 
-    def _pause(self) -> None:
+    def rest(self) -> None:
+        """Take away what is shown and score nothing, until `begin`."""
         self._analyses.forget_all()
         self._wipe()
-        self._tell("ready", "ppl: off")
+        self._tell(*self.standing.idle(self.settings))
+        self._news.announce()
 
-    def _resume(self) -> None:
-        self._tell("ready", "ppl: ready" if self.settings.enabled else "ppl: off")
-        self._request_all()
+    def begin(self) -> None:
+        """Score what is open, if anything is to be scored."""
+        if self.model is None:
+            return
+        self._tell(*self.standing.idle(self.settings))
+        for document in self.documents.values():
+            self._request(document, Priority.OPENED)
+        self._news.announce()
 
-    def _reload(self, choice: ModelChoice) -> None:
+    def reload(self) -> None:
+        """Load the model that is set, whatever is loaded."""
         self._analyses.forget_all()
         self.model = None
         self._tell("loading", f"ppl: loading {self.settings.model}")
-        self._loading.begin(choice)
+        self._loading.begin(self.settings.model_choice)
 
     def _on_loaded(self, model: "ModelInfo | Exception") -> None:
         if isinstance(model, Exception):
@@ -257,16 +268,12 @@ class Session:
             self.model = model
             self._client.succeed(_MODEL)
             self._client.notice(model)
-            self._resume()
+            self.begin()
         self._news.announce()
-
-    def _request_all(self) -> None:
-        for document in self.documents.values():
-            self._request(document, Priority.OPENED)
 
     def _request(self, document: Document, priority: Priority, *, delay_s: float = 0.0) -> None:
         self._analyses.forget(document.uri)
-        if self.settings.enabled and self.model is not None:
+        if self.standing.is_wanted(self.settings) and self.model is not None:
             thresholds = self.guidance.thresholds(document.uri, self.settings)
             self._analyses.request(document, thresholds, priority, delay_s=delay_s)
 

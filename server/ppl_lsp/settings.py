@@ -8,13 +8,16 @@ import math
 import reprlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
-from typing import Any, Final, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 from ppl_engine.findings.thresholds import Thresholds
 from ppl_engine.models.choice import DEVICES, PRECISIONS, ModelChoice
 
+if TYPE_CHECKING:
+    from ppl_lsp.refreshing import Kind
+
 SECTION: Final = "ppl"
-CLIENT_ONLY: Final = frozenset({"server", "trace"})
+CLIENT_ONLY: Final = frozenset({"server", "trace", "heatMap"})
 """Keys of the section that only a client reads; the server keeps silent about them."""
 
 _THRESHOLDS: Final = Thresholds()
@@ -171,6 +174,28 @@ class Settings:
         ),
     )
 
+    code_lens: str = _declared(
+        "headings",
+        Setting(
+            "codeLens",
+            "string",
+            "Where perplexity is shown between lines: over headings, over docstrings too, or not.",
+            choices=("off", "headings", "all"),
+        ),
+    )
+    inlay_hints: bool = _declared(
+        False,  # noqa: FBT003 - a default, not a call with a flag
+        Setting("inlayHints", "boolean", "Show perplexity at the end of each paragraph."),
+    )
+    semantic_tokens: bool = _declared(
+        False,  # noqa: FBT003 - a default, not a call with a flag
+        Setting(
+            "semanticTokens",
+            "boolean",
+            "Color words by their surprisal with semantic tokens `surprise1` to `surprise5`.",
+        ),
+    )
+
     @property
     def model_choice(self) -> ModelChoice:
         """What must be loaded anew when it changes."""
@@ -203,6 +228,15 @@ class Settings:
                 if getattr(here, name) == getattr(_THRESHOLDS, name)
             },
         )
+
+    def redrawn(self, before: "Settings") -> "tuple[Kind, ...]":
+        """Return what is drawn in another way than with other settings."""
+        kinds: dict[Kind, bool] = {
+            "codeLens": self.code_lens != before.code_lens,
+            "inlayHint": self.inlay_hints != before.inlay_hints,
+            "semanticTokens": self.semantic_tokens != before.semantic_tokens,
+        }
+        return tuple(kind for kind, is_other in kinds.items() if is_other)
 
     def updated(self, sent: object) -> tuple["Settings", tuple[str, ...]]:
         """Return these settings with what a client sent laid over them, and the complaints.

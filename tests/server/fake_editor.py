@@ -29,6 +29,7 @@ class Editor:
         self.published: list[types.PublishDiagnosticsParams] = []
         self.shown: list[str] = []
         self.statuses: list[StatusParams] = []
+        self.refreshed: list[str] = []
         self.pauses: list[tuple[float, asyncio.Event]] = []
         self.engines: list[FakeEngine] = []
         self._load = load
@@ -73,6 +74,22 @@ class Editor:
         self.shown.append(params.message)
         self._news.set()
 
+    async def workspace_code_lens_refresh_async(self, params: None) -> None:
+        assert params is None
+        await self._refresh("codeLens")
+
+    async def workspace_inlay_hint_refresh_async(self, params: None) -> None:
+        assert params is None
+        await self._refresh("inlayHint")
+
+    async def workspace_semantic_tokens_refresh_async(self, params: None) -> None:
+        assert params is None
+        await self._refresh("semanticTokens")
+
+    async def _refresh(self, kind: str) -> None:
+        self.refreshed.append(kind)
+        self._news.set()
+
     def ppl_status(self, params: StatusParams) -> None:
         assert threading.current_thread() is threading.main_thread()
         self.statuses.append(params)
@@ -101,8 +118,8 @@ async def closing() -> None:
         await asyncio.sleep(0.001)
 
 
-def document(text: str, version: int = 1, uri: str = URI) -> Document:
-    return Document.of(uri, "markdown", version, text, encoding=PositionEncoding.UTF16)
+def document(text: str, version: int = 1, uri: str = URI, language: str = "markdown") -> Document:
+    return Document.of(uri, language, version, text, encoding=PositionEncoding.UTF16)
 
 
 def hover_at(character: int) -> types.HoverParams:

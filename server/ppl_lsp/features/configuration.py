@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Coroutine
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, cast
 
 from lsprotocol import types
 
@@ -12,6 +12,7 @@ from ppl_lsp import from_lsp
 from ppl_lsp.features.edits import edit_style
 from ppl_lsp.features.hover import preferred_markup
 from ppl_lsp.guidance import path_of
+from ppl_lsp.refreshing import supported
 from ppl_lsp.session import Session
 from ppl_lsp.settings import SECTION
 
@@ -53,8 +54,10 @@ async def initialize(
     session.encoding = from_lsp.position_encoding(params.capabilities)
     session.hover_markup = preferred_markup(params.capabilities)
     session.edit_style = edit_style(params.capabilities)
+    session.client_commands, options = _client_commands(params.initialization_options)
+    session.refreshing.supported = supported(params.capabilities)
     session.guidance.folders = _folders(params)
-    session.begin_with(params.initialization_options)
+    session.begin_with(options)
 
 
 async def initialized(
@@ -120,6 +123,16 @@ def _folders(params: types.InitializeParams) -> tuple[Path, ...]:
     if not uris and params.root_uri:
         uris = [params.root_uri]
     return tuple(path for path in map(path_of, uris) if path is not None)
+
+
+def _client_commands(options: object) -> tuple[frozenset[str], object]:
+    """Return the commands that a client says it has, for lenses to call, and its other options."""
+    if not isinstance(options, dict):
+        return frozenset(), options
+    others = dict(cast(dict[str, object], options))
+    stated = others.pop("commands", None)
+    names = cast(list[object], stated) if isinstance(stated, list) else []
+    return frozenset(name for name in names if isinstance(name, str)), others
 
 
 async def _pull(session: Session, client: ConfiguringClient, *, wait_s: float) -> None:

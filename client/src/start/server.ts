@@ -1,11 +1,20 @@
 /** The language server's life: found, started, stopped, and what the user is told when it fails. */
 import { accessSync, constants, statSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { commands, window, workspace, type LogOutputChannel } from 'vscode';
+import { commands, window, workspace, type CancellationToken, type LogOutputChannel } from 'vscode';
 import { State, type LanguageClient } from 'vscode-languageclient/node';
 import { createClient } from './languageClient';
-import { findServer, type Lookup } from './lookup';
-import { CRASHED, MISSING, STARTING, STOPPED, type Status } from './status';
+import type { Answers, Status } from '../protocol';
+import { CRASHED, MISSING, STARTING, STOPPED } from '../status/status';
+import { install } from './install';
+import { findServer, type Lookup, type Missing } from './lookup';
+
+/** Ask the server; undefined if there is none, if it does not know, or if the question was taken back. */
+export type Ask = <Method extends keyof Answers>(
+  method: Method,
+  params: object,
+  token: CancellationToken,
+) => Promise<Answers[Method] | undefined>;
 
 export class Server {
   readonly #output: LogOutputChannel;
@@ -48,6 +57,21 @@ export class Server {
     });
   }
 
+  ask: Ask = async <Method extends keyof Answers>(method: Method, params: object, token: CancellationToken) => {
+    const client = this.#client;
+    if (client?.state !== State.Running) {
+      return undefined;
+    }
+    try {
+      return await client.sendRequest<Answers[Method]>(method, params, token);
+    } catch (error) {
+      if (!token.isCancellationRequested) {
+        this.#output.warn(method, 'was not answered:', String(error));
+      }
+      return undefined;
+    }
+  };
+
   /** Have the server ask for its settings: what it is told depends on whether the workspace is trusted. */
   async reconfigure(): Promise<void> {
     await this.#client?.sendNotification('workspace/didChangeConfiguration', { settings: {} });
@@ -78,7 +102,7 @@ export class Server {
     if (lookup.kind === 'missing') {
       this.#output.error([lookup.message, ...lookup.tried.map((file) => `  tried ${file}`)].join('\n'));
       this.#show(MISSING);
-      void this.#explain(lookup.message);
+      void this.#explainMissing(lookup);
       return;
     }
     this.#output.info('Starting', lookup.command);
@@ -111,6 +135,7 @@ export class Server {
     this.#client = undefined;
     this.#lookup = undefined;
     this.#show(STOPPED);
+    void commands.executeCommand('setContext', 'ppl.isRunning', false);
     // Rejected when the server is still starting or does not answer; the library then ends its process.
     await client?.stop().catch((error: unknown) => {
       this.#output.warn(String(error));
@@ -125,6 +150,7 @@ export class Server {
   }
 
   #stateChanged(state: State): void {
+    void commands.executeCommand('setContext', 'ppl.isRunning', state === State.Running);
     if (state === State.Starting) {
       this.#show(STARTING);
     } else if (state === State.StartFailed) {
@@ -137,8 +163,24 @@ export class Server {
     void this.#explain(`${message} The output tells why.`);
   }
 
+  async #explainMissing({ message, installInto }: Missing): Promise<void> {
+    if (installInto === undefined) {
+      await this.#explain(message);
+      return;
+    }
+    const choice = await window.showErrorMessage(message, 'Install', 'Show Output', 'Open Settings');
+    if (choice !== 'Install') {
+      await this.#act(choice);
+    } else if (await install(installInto)) {
+      await this.restart();
+    }
+  }
+
   async #explain(message: string): Promise<void> {
-    const choice = await window.showErrorMessage(message, 'Try Again', 'Show Output', 'Open Settings');
+    await this.#act(await window.showErrorMessage(message, 'Try Again', 'Show Output', 'Open Settings'));
+  }
+
+  async #act(choice: string | undefined): Promise<void> {
     if (choice === 'Try Again') {
       await this.restart();
     } else if (choice === 'Show Output') {

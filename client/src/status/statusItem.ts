@@ -1,7 +1,10 @@
-/** The item in the status bar, shown while a document that can be scored is visible. */
+/**
+ * The item in the status bar, shown while a document that can be scored is visible.
+ *
+ * A language status item would be one click away: the perplexity is to be seen without any.
+ */
 import {
   Disposable,
-  languages,
   MarkdownString,
   StatusBarAlignment,
   ThemeColor,
@@ -9,19 +12,27 @@ import {
   workspace,
   type StatusBarItem,
 } from 'vscode';
-import { DOCUMENTS } from './documents';
-import { details, label, STOPPED, type Status } from './status';
+import { isScorable } from '../documents';
+import { chosenMode } from '../heat/heatMap';
+import type { Status } from '../protocol';
+import { legend } from './legend';
+import { details, isFailure, label, STOPPED } from './status';
 
-const COMMANDS = { 'ppl.restart': 'Restart', 'ppl.stop': 'Stop', 'ppl.showOutput': 'Output' };
+const COMMANDS = {
+  'ppl.toggleHeatMap': 'Toggle heat map',
+  'ppl.showProfile': 'Profile',
+  'ppl.showOutput': 'Output',
+};
 
 export class StatusItem implements Disposable {
   readonly #item: StatusBarItem;
   readonly #listeners: Disposable;
+  #status = STOPPED;
 
   constructor() {
     this.#item = window.createStatusBarItem('ppl.status', StatusBarAlignment.Right, 100);
     this.#item.name = 'ppl';
-    this.#item.command = 'ppl.showOutput';
+    this.#item.command = 'ppl.showMenu';
     this.#listeners = Disposable.from(
       window.onDidChangeVisibleTextEditors(() => {
         this.#showOrHide();
@@ -30,16 +41,26 @@ export class StatusItem implements Disposable {
       workspace.onDidOpenTextDocument(() => {
         this.#showOrHide();
       }),
+      workspace.onDidChangeConfiguration((event) => {
+        if (event.affectsConfiguration('ppl.heatMap')) {
+          this.show(this.#status);
+        }
+      }),
     );
     this.show(STOPPED);
     this.#showOrHide();
   }
 
+  /** What is shown now. */
+  get status(): Status {
+    return this.#status;
+  }
+
   show(status: Status): void {
+    this.#status = status;
     this.#item.text = label(status);
     this.#item.tooltip = tooltip(status);
-    this.#item.backgroundColor =
-      status.state === 'failed' ? new ThemeColor('statusBarItem.errorBackground') : undefined;
+    this.#item.backgroundColor = isFailure(status) ? new ThemeColor('statusBarItem.errorBackground') : undefined;
   }
 
   dispose(): void {
@@ -48,7 +69,7 @@ export class StatusItem implements Disposable {
   }
 
   #showOrHide(): void {
-    if (window.visibleTextEditors.some(({ document }) => 0 < languages.match(DOCUMENTS, document))) {
+    if (window.visibleTextEditors.some(({ document }) => isScorable(document))) {
       this.#item.show();
     } else {
       this.#item.hide();
@@ -59,10 +80,12 @@ export class StatusItem implements Disposable {
 function tooltip(status: Status): MarkdownString {
   const text = new MarkdownString();
   text.isTrusted = { enabledCommands: Object.keys(COMMANDS) };
+  text.supportHtml = true;
   for (const line of details(status)) {
     // A model's path is not markup.
     text.appendText(line).appendMarkdown('\n\n');
   }
+  text.appendMarkdown(`${legend(chosenMode())}\n\n`);
   const links = Object.entries(COMMANDS).map(([command, title]) => `[${title}](command:${command})`);
   return text.appendMarkdown(links.join(' · '));
 }

@@ -32,13 +32,16 @@ export interface Missing {
   readonly kind: 'missing';
   /** What to tell the user. */
   readonly message: string;
+  /** The Python executable of an environment that the server could be installed into. */
+  readonly installInto: string | undefined;
   /** Every path that was tried, in order. */
   readonly tried: readonly string[];
 }
 
 export type Lookup = Found | Missing;
 
-const SERVER = 'ppl-lsp';
+/** The name of the server's program and of its package. */
+export const SERVER = 'ppl-lsp';
 
 /** Return the server named by the setting; without one, that of the Python environment, then that on the `PATH`. */
 export function findServer(places: Places, isExecutable: IsExecutable): Lookup {
@@ -48,10 +51,24 @@ export function findServer(places: Places, isExecutable: IsExecutable): Lookup {
   if (command !== undefined) {
     return { kind: 'found', command };
   }
-  return { kind: 'missing', message: setting === '' ? notInstalled(places) : settingLeadsNowhere(setting), tried };
+  const message = setting === '' ? notInstalled(places) : settingLeadsNowhere(setting);
+  return { kind: 'missing', message, installInto: setting === '' ? trusted(places) : undefined, tried };
 }
 
-function notInstalled({ isTrusted }: Places): string {
+/** Return the Python executable of the selected environment if it may be run. */
+function trusted({ interpreter, isTrusted }: Places): string | undefined {
+  return isTrusted ? interpreter : undefined;
+}
+
+function notInstalled(places: Places): string {
+  const { isTrusted } = places;
+  const interpreter = trusted(places);
+  if (interpreter !== undefined) {
+    return (
+      `The language server ${SERVER} is not installed in the selected Python environment. ` +
+      `Install it? This runs "${interpreter} -m pip install ${SERVER}" in a terminal.`
+    );
+  }
   const where = isTrusted
     ? 'into the selected Python environment or anywhere on the PATH'
     : 'anywhere on the PATH (the Python environment of a workspace that is not trusted is not used)';
@@ -86,8 +103,10 @@ function settingCandidates(places: Places): string[] {
   return /[\\/]/.test(setting) ? [] : onPath(setting, places);
 }
 
-function besideInterpreter({ interpreter, isTrusted, platform }: Places): string[] {
-  if (interpreter === undefined || !isTrusted) {
+function besideInterpreter(places: Places): string[] {
+  const { platform } = places;
+  const interpreter = trusted(places);
+  if (interpreter === undefined) {
     return [];
   }
   const path = pathModule(platform);

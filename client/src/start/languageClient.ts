@@ -2,7 +2,7 @@
 import { homedir } from 'node:os';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
-import { workspace, type LogOutputChannel } from 'vscode';
+import { window, workspace, type LogOutputChannel } from 'vscode';
 import {
   CloseAction,
   ErrorAction,
@@ -15,9 +15,12 @@ import {
   type ErrorHandler,
   type ErrorHandlerResult,
   type Executable,
+  type ShowDocumentRequest,
 } from 'vscode-languageclient/node';
-import { DOCUMENTS } from './documents';
-import type { Status } from './status';
+import { DOCUMENTS } from '../documents';
+import { STATUS, type Status } from '../protocol';
+import { isReport, showReport } from '../reportView';
+import { levelOf } from './logLevel';
 
 /** What the owner of a client wants to know. */
 export interface Observer {
@@ -27,11 +30,24 @@ export interface Observer {
   onGivenUp(): void;
 }
 
-const STATUS = new NotificationType<Status>('ppl/status');
+/** Commands of ours that code lenses may call. */
+const COMMANDS = ['ppl.showProfile'];
+const ABOUT_A_DOCUMENT: ReadonlySet<string> = new Set(['ppl.showReport']);
+
+const STATUS_TYPE = new NotificationType<Status>(STATUS);
+
+const showDocument: ShowDocumentRequest.MiddlewareSignature = async (params, token, next) => {
+  if (params.external !== true || !isReport(params.uri)) {
+    return next(params, token);
+  }
+  await showReport(params.uri);
+  return { success: true };
+};
 
 export function createClient(command: string, output: LogOutputChannel, observer: Observer): LanguageClient {
   const client: LanguageClient = new QuietClient('ppl', 'ppl', executable(command), {
     documentSelector: DOCUMENTS,
+    initializationOptions: { commands: COMMANDS },
     // eslint-disable-next-line @typescript-eslint/no-deprecated -- the pull model does not tell of changes
     synchronize: { configurationSection: 'ppl' },
     outputChannel: output,
@@ -43,12 +59,14 @@ export function createClient(command: string, output: LogOutputChannel, observer
           return workspace.isTrusted || !Array.isArray(sections) ? sections : sections.map(restricted);
         },
       },
+      window: { showDocument },
+      executeCommand: (command, args: unknown[], next) => next(command, argumentsOf(command, args)) as unknown,
     },
     initializationFailedHandler: () => false,
     errorHandler: { error: onError, closed: onClosed },
     stdioOptions: { stdout: logLines, stderr: logLines },
   });
-  client.onNotification(STATUS, (status) => {
+  client.onNotification(STATUS_TYPE, (status) => {
     observer.onStatus(status);
   });
   client.onDidChangeState(({ newState }) => {
@@ -84,6 +102,14 @@ export function createClient(command: string, output: LogOutputChannel, observer
   return client;
 }
 
+/** Return what a command is called with: from the palette, those about a document are about the active one. */
+function argumentsOf(command: string, args: unknown[]): unknown[] {
+  const document = window.activeTextEditor?.document;
+  return ABOUT_A_DOCUMENT.has(command) && args.length === 0 && document !== undefined
+    ? [document.uri.toString()]
+    : args;
+}
+
 /** The settings for a workspace that is not trusted: its files are neither read nor changed. */
 function restricted(section: unknown): unknown {
   return { ...(section as object | null), workspaceFiles: false };
@@ -108,6 +134,6 @@ function executable(command: string): Executable {
 /** Log what the server writes to stderr; most of it is its log, whose lines tell their own level. */
 function logLines(stream: Readable, output: LogOutputChannel): void {
   createInterface({ input: stream }).on('line', (line) => {
-    output.info(line);
+    output[levelOf(line)](line);
   });
 }
