@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Final, Self, TypeVar
 
 from ppl_engine.cli.meter import Meter
 from ppl_engine.cli.options import model_choice
@@ -89,7 +89,7 @@ class Session:
         self.has_failed = False
 
     @classmethod
-    def of(cls, arguments: argparse.Namespace, models: Models) -> "Session":
+    def of(cls, arguments: argparse.Namespace, models: Models) -> Self:
         """Return the session that the arguments of a command ask for."""
 
         def opened() -> "DiskStore | None":

@@ -4,9 +4,7 @@ A finding is shown where it is worth a glance; what is written unasked has to be
 a strength that clean prose has seven times more rarely, a kind of slip whose mending leaves what
 was said as it was, and a first alternative that no other comes near.
 
-On errors planted into the validation split of the training corpus, all of 222 such fixes restored
-the original; in 45,000 words of it as they are, 7 words would be changed, each of them a mistake
-that its author made ("functoinality", "provided be the"). `docs/check.md` says how that was measured.
+How often that is right is measured by `tests.benchmarks.fixes`, see `docs/check.md`.
 """
 
 from collections.abc import Iterable, Iterator

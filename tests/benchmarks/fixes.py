@@ -12,6 +12,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
@@ -40,6 +41,8 @@ def of_planted(options: argparse.Namespace, engine: Engine) -> Iterator[str]:
     counts: Counter[str] = Counter()
     end = time.monotonic() + options.seconds
     for excerpt in excerpts(options.documents, n=options.excerpts, seed=options.seed):
+        if end < time.monotonic():
+            break
         clean = {fix.span.of(excerpt.text) for fix in fixes(engine, excerpt.text)[0]}
         for kind in _KINDS:
             if end < time.monotonic():
@@ -67,7 +70,7 @@ def of_clean(options: argparse.Namespace, engine: Engine) -> Iterator[str]:
     """Yield the fixes in texts as they are, and in how many words."""
     n_words = n_fixes = 0
     end = time.monotonic() + options.seconds
-    for excerpt in excerpts(options.documents, n=1000, seed=options.seed):
+    for excerpt in excerpts(options.documents, n=300, seed=options.seed):
         if end < time.monotonic():
             break
         found, n = fixes(engine, excerpt.text)
@@ -93,8 +96,9 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=55.0)
     options = parser.parse_args()
     engine = load_engine(ModelChoice())
-    for line in (*of_planted(options, engine), *of_clean(options, engine)):
+    for line in chain(of_planted(options, engine), of_clean(options, engine)):
         sys.stdout.write(f"{line}\n")
+        sys.stdout.flush()
 
 
 if __name__ == "__main__":

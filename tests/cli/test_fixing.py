@@ -1,4 +1,3 @@
-import os
 import stat
 import subprocess
 from pathlib import Path
@@ -15,6 +14,7 @@ from ppl_engine.cli.fixing.unified import unified_diff
 from ppl_engine.cli.fixing.writing import NotWrittenError, write_fixed
 from ppl_engine.cli.session import Models
 from ppl_engine.engine import Engine, Knowledge, Store
+from ppl_engine.findings.calibration import Tail
 from ppl_engine.findings.correction.lexicon import Lexicon
 from ppl_engine.findings.correction.slips import Slip
 from ppl_engine.findings.finding import Alternative
@@ -270,7 +270,7 @@ def judged(slip: Slip, net: float, text: str, *gains: tuple[str, float]) -> Judg
     ],
 )
 def test_sure_is_what_nothing_speaks_against(one: Judged, *, is_sure: bool) -> None:
-    tails = {slip: always(8.0) for slip in Slip}
+    tails: dict[str, Tail] = {slip: always(8.0) for slip in Slip}
     rate = strict(Thresholds()).mistakes_per_1000_words
     found = likely_mistakes([one], tails, rate)
     assert bool(list(sure_fixes(found, [one]))) == is_sure

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from unidiff import PatchedFile, PatchSet
 from unidiff.errors import UnidiffParseError
+from unidiff.patch import PatchedFile, PatchSet
 
 from ppl_engine.cli.changes.changes import OtherVersionError
 from ppl_engine.cli.changes.lines import line_starts, lines_of

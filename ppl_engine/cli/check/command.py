@@ -136,6 +136,10 @@ def run(arguments: argparse.Namespace, models: Models) -> int:
         return ExitCode.FAILED
     with session.reporting_failures():
         settle_scope(arguments)
+        if arguments.watch:
+            from ppl_engine.cli.watching.watch import watch  # noqa: PLC0415 - few need it
+
+            return watch(arguments, models)
         changes = changes_of(arguments)
         guidance = Guidance(arguments, session)
         checking = Checking(session, arguments, guidance, changes)

@@ -63,10 +63,10 @@ def settle_scope(arguments: argparse.Namespace) -> None:
     `--diff` has two: with `--fix` it prints, and what looked like its value is a path.
     """
     paths: list[str] = list(arguments.paths or ())
-    arguments.prints_diff = arguments.fix and arguments.diff is not None
-    if arguments.prints_diff:
-        if arguments.diff != _NO_FILE:
-            paths.insert(0, arguments.diff)
+    value: str | None = arguments.diff
+    arguments.prints_diff = arguments.fix and value is not None
+    if arguments.fix and value is not None:
+        paths = [value, *paths] if value != _NO_FILE else paths
         arguments.diff = None
     arguments.paths = paths or ["."]
     complaint = _complaint(arguments)
@@ -76,14 +76,16 @@ def settle_scope(arguments: argparse.Namespace) -> None:
 
 def changes_of(arguments: argparse.Namespace) -> "Changes | None":
     """Return what the check keeps to; None for whole documents. Raises EngineError."""
-    if arguments.changed_since is None and arguments.diff is None:
+    diff: str | None = arguments.diff
+    revision: str | None = arguments.changed_since
+    if revision is None and diff is None:
         return None
     from ppl_engine.cli.changes.patch import read_patch  # noqa: PLC0415 - few need unidiff
     from ppl_engine.cli.changes.since import ChangesSince  # noqa: PLC0415
 
-    if arguments.diff is not None:
-        return read_patch(arguments.diff, Path.cwd())
-    return ChangesSince(arguments.changed_since)
+    if diff is not None:
+        return read_patch(diff, Path.cwd())
+    return ChangesSince(revision or "")
 
 
 def _complaint(arguments: argparse.Namespace) -> str | None:
@@ -93,6 +95,9 @@ def _complaint(arguments: argparse.Namespace) -> str | None:
     special = {
         "--heat": arguments.heat,
         "--output": arguments.output,
+        "--also": arguments.also,
+        "--update-baseline": arguments.update_baseline,
+        "--prune-baseline": arguments.prune_baseline,
         f"--format {arguments.format}": arguments.format != "text",
     }
     others = [option for option, is_given in special.items() if is_given]
