@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from typing import Final
 
-from ppl_engine.cli import cache, check, report, score
+from ppl_engine.cli import cache, check, playground, report, score
 from ppl_engine.cli.options import EPILOG, TeachingFormatter
 from ppl_engine.cli.reports import program_version
 from ppl_engine.cli.session import MODELS, ExitCode, Models
@@ -25,6 +25,7 @@ examples:
   ppl check --heat README.md         the whole text as a heat map
   ppl score --format jsonl notes.txt the logprob of every token
   ppl report docs/ -o report.html    one page with heat maps, profiles and findings
+  ppl playground                     try it in the browser
 
 `ppl COMMAND --help` explains a command."""
 
@@ -69,6 +70,7 @@ def _parser() -> argparse.ArgumentParser:
     check.add_to(commands)
     score.add_to(commands)
     report.add_to(commands)
+    playground.add_to(commands)
     cache.add_to(commands)
     return parser
 

@@ -76,7 +76,7 @@ def add_means(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "-o", "--output", metavar="FILE", help="write there instead of to standard output"
     )
-    _add_model(parser)
+    add_model(parser)
     add_cache_directory(parser)
     parser.add_argument(
         "--no-cache", action="store_true", help="compute everything and keep nothing"
@@ -134,7 +134,8 @@ def model_choice(arguments: argparse.Namespace) -> ModelChoice:
     return ModelChoice(arguments.model, arguments.device, arguments.precision)
 
 
-def _add_model(parser: argparse.ArgumentParser) -> None:
+def add_model(parser: argparse.ArgumentParser) -> None:
+    """Add which model is used, and how."""
     model = parser.add_argument_group("model")
     model.add_argument(
         "--model",
