@@ -39,7 +39,7 @@ export class Asking {
 
   /** Ask what can be done about findings of which that is not known. */
   async fixes(): Promise<void> {
-    const wanted = this.view.state.field(findings).filter(({ fixes }) => fixes === undefined);
+    const wanted = this.view.state.field(findings).filter(({ isAsked }) => !isAsked);
     for (const finding of wanted.slice(0, MOST_FINDINGS_ASKED)) {
       const found = await this.#actions(finding, 'quickfix', [finding.sent]);
       if (found !== undefined) {
@@ -142,7 +142,7 @@ export class Asking {
 
   #keep(finding: Finding, fixes: readonly Fix[]): void {
     const known = this.view.state.field(findings);
-    const changed = known.map((one) => (one.sent === finding.sent ? { ...one, fixes } : one));
+    const changed = known.map((one) => (one.sent === finding.sent ? { ...one, fixes, isAsked: true } : one));
     this.view.dispatch({ effects: setFindings.of(changed) });
   }
 }

@@ -67,7 +67,8 @@ function take(client: LSPClient, { uri, version, diagnostics }: Published): bool
   const found = diagnostics.map((sent): Finding => {
     const { range, code, message, severity } = sent;
     const at = { from: place(range.start), to: place(range.end) };
-    return { ...at, code: String(code ?? ''), message, severity: severityOf(severity), fixes: undefined, sent };
+    const said = { code: String(code ?? ''), message, severity: severityOf(severity) };
+    return { ...at, ...said, fixes: [], isAsked: false, sent };
   });
   view.dispatch({ effects: setFindings.of(found.sort((one, other) => one.from - other.from)) });
   return true;

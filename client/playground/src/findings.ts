@@ -22,8 +22,9 @@ export interface Finding {
   readonly code: string;
   readonly message: string;
   readonly severity: 'warning' | 'info' | 'hint';
-  /** Undefined until the server was asked. */
-  readonly fixes: readonly Fix[] | undefined;
+  readonly fixes: readonly Fix[];
+  /** Whether the server was asked what can be done about it, since it was published last. */
+  readonly isAsked: boolean;
   /** As the server sent it, to be asked about. */
   readonly sent: unknown;
 }
@@ -48,7 +49,7 @@ export function moved(finding: Finding, changes: ChangeDesc): Finding | undefine
   if (place === undefined) {
     return undefined;
   }
-  const fixes = finding.fixes?.flatMap((fix) => {
+  const fixes = finding.fixes.flatMap((fix) => {
     const edits = fix.changes.flatMap((edit) => ({ ...edit, ...movedPlace(edit, changes) }));
     return fix.changes.every((edit) => movedPlace(edit, changes) !== undefined) ? [{ ...fix, changes: edits }] : [];
   });
@@ -71,6 +72,6 @@ function movedPlace(
 function withKnownFixes(found: readonly Finding[], known: readonly Finding[]): readonly Finding[] {
   return found.map((one) => {
     const before = known.find(({ from, to, message }) => from === one.from && to === one.to && message === one.message);
-    return one.fixes === undefined && before !== undefined ? { ...one, fixes: before.fixes } : one;
+    return !one.isAsked && before !== undefined ? { ...one, fixes: before.fixes } : one;
   });
 }

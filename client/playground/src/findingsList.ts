@@ -28,7 +28,9 @@ export class FindingsList {
     this.#drawn = found;
     const list = element('findings');
     const focused = focusedPlace(list);
+    const opened = [...list.children].findIndex((item) => item.querySelector('details[open]') !== null);
     list.replaceChildren(...found.slice(0, MOST_SHOWN).map((finding) => this.#item(finding, state)));
+    list.children[opened]?.querySelector('details')?.setAttribute('open', '');
     if (focused !== undefined) {
       list.querySelectorAll('button')[Math.min(focused, list.querySelectorAll('button').length - 1)]?.focus();
     }
@@ -62,18 +64,37 @@ export class FindingsList {
     });
     go.className = 'go';
     item.append(go, labelled('p', finding.message));
-    const fixes = document.createElement('div');
-    fixes.className = 'fixes';
-    for (const fix of finding.fixes ?? []) {
+    const replacing = finding.fixes.filter((fix) => isReplacing(fix, finding));
+    item.append(this.#buttons(replacing));
+    const others = finding.fixes.filter((fix) => !replacing.includes(fix));
+    if (0 < others.length) {
+      const more = document.createElement('details');
+      const summary = document.createElement('summary');
+      summary.textContent = 'It is right: ignore…';
+      summary.className = replacing.length === 0 ? 'fix' : '';
+      more.append(summary, this.#buttons(others));
+      item.append(more);
+    }
+    return item;
+  }
+
+  #buttons(fixes: readonly Fix[]): HTMLDivElement {
+    const group = document.createElement('div');
+    group.className = 'fixes';
+    for (const fix of fixes) {
       const one = button(fix.title, () => {
         apply(this.view(), fix);
       });
       one.className = fix.isPreferred ? 'fix preferred' : 'fix';
-      fixes.append(one);
+      group.append(one);
     }
-    item.append(fixes);
-    return item;
+    return group;
   }
+}
+
+/** Whether something else is put in the place of what was found; what ignores it writes elsewhere. */
+export function isReplacing({ changes }: Fix, { from, to }: Finding): boolean {
+  return changes.every((change) => from <= change.from && change.to <= to && change.from < change.to);
 }
 
 /** Return what stands where no findings are. */

@@ -109,6 +109,7 @@ function open({ name, text }: Opened): void {
   nOpened += 1;
   isAnswered = false;
   complain('');
+  element('summary').textContent = '';
   view.dispatch({
     changes: { from: 0, to: view.state.doc.length, insert: text },
     selection: { anchor: 0 },
