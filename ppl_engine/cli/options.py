@@ -135,7 +135,7 @@ def model_choice(arguments: argparse.Namespace) -> ModelChoice:
 
 
 def add_model(parser: argparse.ArgumentParser) -> None:
-    """Add which model is used, and how."""
+    """Add which model is used, and how it runs."""
     model = parser.add_argument_group("model")
     model.add_argument(
         "--model",

@@ -149,11 +149,6 @@ class PplProtocol(LanguageServerProtocol):
         """Pass on to our own handler."""
         yield self.fm.features[types.TEXT_DOCUMENT_DID_CLOSE], (params,), None
 
-    def _handle_cancel_notification(self, msg_id: Any) -> None:
-        """Cancel a request; one that crosses with its answer is nobody's fault and not logged."""
-        if msg_id in self._request_futures:
-            super()._handle_cancel_notification(msg_id)
-
     @lsp_method(types.SHUTDOWN)
     def lsp_shutdown(  # pyright: ignore[reportIncompatibleMethodOverride] - no generator needed
         self, *_: Any
@@ -163,6 +158,11 @@ class PplProtocol(LanguageServerProtocol):
         for future in tuple(self._request_futures.values()):
             future.cancel()
         self._shutdown = True
+
+    def _handle_cancel_notification(self, msg_id: Any) -> None:
+        """Cancel a request; one that crosses with its answer is nobody's fault and not logged."""
+        if msg_id in self._request_futures:
+            super()._handle_cancel_notification(msg_id)
 
     @property
     def is_shut_down(self) -> bool:

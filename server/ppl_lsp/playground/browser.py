@@ -24,7 +24,8 @@ def letter(address: str) -> Generator[Path]:
         target = html.escape(address)
         path.write_text(
             '<!doctype html><meta charset="utf-8"><meta name="referrer" content="no-referrer">'
-            f'<meta http-equiv="refresh" content="0;url={target}"><a href="{target}">Playground</a>',
+            f'<meta http-equiv="refresh" content="0;url={target}">'
+            f'<a href="{target}">Playground</a>',
             encoding="utf-8",
         )
         yield path

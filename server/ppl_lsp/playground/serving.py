@@ -82,6 +82,8 @@ async def _session(
 
 def _answer(door: Door, request: Request) -> Response | None:
     """Return what a request is answered with; None lets a page have its WebSocket."""
+    if request.method != "GET":
+        return _refusal(HTTPStatus.METHOD_NOT_ALLOWED)
     wants_session = "Upgrade" in request.headers
     admitted = door.admit(request.path, request.headers, from_our_page=wants_session)
     if isinstance(admitted, HTTPStatus):
