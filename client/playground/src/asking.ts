@@ -10,7 +10,6 @@ import { editsOf, type WireAction } from './wire';
 
 /** After the last key press; the server waits a while by itself. */
 const PAUSE_MS = 120;
-const MOST_FINDINGS_ASKED = 40;
 
 /** What is shown outside of the editor. */
 export interface Listener {
@@ -23,6 +22,7 @@ export interface Listener {
 export class Asking {
   readonly #asked = new Map<string, object>();
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #nRounds = 0;
 
   constructor(
     readonly view: EditorView,
@@ -39,9 +39,13 @@ export class Asking {
 
   /** Ask what can be done about findings of which that is not known. */
   async fixes(): Promise<void> {
-    const wanted = this.view.state.field(findings).filter(({ isAsked }) => !isAsked);
-    for (const finding of wanted.slice(0, MOST_FINDINGS_ASKED)) {
+    this.#nRounds += 1;
+    const round = this.#nRounds;
+    for (const finding of this.view.state.field(findings).filter(({ isAsked }) => !isAsked)) {
       const found = await this.#actions(finding, 'quickfix', [finding.sent]);
+      if (round !== this.#nRounds) {
+        return; // a newer round asks about what is there now
+      }
       if (found !== undefined) {
         this.#keep(finding, found);
       }

@@ -39,7 +39,8 @@ export function languageOf(name: string): string {
 
 /** Return the address of a text; no two that are opened share one, so that no answer is taken for another. */
 export function uriOf(name: string, nth: number): string {
-  return `playground:///${String(nth)}/${encodeURIComponent(name)}`;
+  const wellFormed = name.replace(/\p{Surrogate}/gu, '\ufffd');
+  return `playground:///${String(nth)}/${encodeURIComponent(wellFormed)}`;
 }
 
 /** Return why a file is not opened; undefined if it can be. */
