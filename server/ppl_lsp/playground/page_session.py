@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import logging
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from pygls.exceptions import JsonRpcException
 from websockets.asyncio.server import ServerConnection
@@ -11,7 +11,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.frames import CloseCode
 
 from ppl_lsp.playground.messages import NoMessageError, message, permitted, refused
-from ppl_lsp.rpc import SafeWriter
+from ppl_lsp.rpc import PplProtocol, SafeWriter
 from ppl_lsp.server import PplServer
 
 logger = logging.getLogger(__name__)
@@ -80,7 +80,7 @@ def _hear(server: PplServer, writer: SafeWriter, data: str | bytes) -> None:
 
 def _handle(server: PplServer, allowed: dict[str, Any]) -> None:
     try:
-        server.protocol.handle_message(allowed)
+        cast(PplProtocol, server.protocol).handle_message(allowed)
     # As over other transports: one message that can not be handled ends no session.
     except Exception as error:
         logger.exception("A message can not be handled")
