@@ -41,12 +41,14 @@ export class Asking {
   async fixes(): Promise<void> {
     this.#nRounds += 1;
     const round = this.#nRounds;
-    for (const finding of this.view.state.field(findings).filter(({ isAsked }) => !isAsked)) {
-      const found = await this.#actions(finding, 'quickfix', [finding.sent]);
+    for (const { sent } of this.view.state.field(findings).filter(({ isAsked }) => !isAsked)) {
+      // Where it is now: the text may have changed since the round began, or be another one.
+      const finding = this.view.state.field(findings).find((one) => one.sent === sent);
+      const found = finding && (await this.#actions(finding, 'quickfix', [sent]));
       if (round !== this.#nRounds) {
         return; // a newer round asks about what is there now
       }
-      if (found !== undefined) {
+      if (finding !== undefined && found !== undefined) {
         this.#keep(finding, found);
       }
     }

@@ -42,8 +42,13 @@ const client = newClient({
 
 const view = newEditor(element('editor'), nonce, { open: (file) => void openFile(file), focusFix: () => list.focusFix() }, [
   askingOnChange(() => asking),
-  EditorView.updateListener.of(({ state, geometryChanged, viewportChanged }) => {
+  EditorView.updateListener.of(({ state, docChanged, geometryChanged, viewportChanged }) => {
     list.draw(state);
+    if (docChanged) {
+      isAnswered = false;
+      pane.age();
+      element('summary').classList.add('stale');
+    }
     if (geometryChanged || viewportChanged) {
       showVisible();
     }
@@ -56,7 +61,10 @@ let isAnswered = false;
 const asking = new Asking(view, {
   heat: (heat) => {
     isAnswered = heat.isScored && heat.summary !== null;
-    element('summary').textContent = summaryText(heat.summary);
+    if (isAnswered) {
+      element('summary').textContent = summaryText(heat.summary);
+      element('summary').classList.remove('stale');
+    }
   },
   profile: (profile) => {
     pane.draw(profile);

@@ -36,9 +36,15 @@ export class ProfilePane {
     const isThere = profile.isScored && 0 < profile.points.length;
     this.#profile = isThere ? profile : undefined;
     element('profile').hidden = !isThere;
-    element('profile-message').textContent = isThere ? '' : profile.message || 'Nothing to plot yet.';
+    element('profile').classList.remove('stale');
+    element('profile-message').textContent = isThere ? '' : absence(profile);
     element('sections').replaceChildren(...profile.sections.map((section) => this.#row(section)));
     this.#redraw();
+  }
+
+  /** Show that what is drawn is of an older text. */
+  age(): void {
+    element('profile').classList.add('stale');
   }
 
   showLines(lines: Lines): void {
@@ -102,4 +108,12 @@ export class ProfilePane {
     row.append(head, ...sectionCells(section).map((text) => labelled('td', text)));
     return row;
   }
+}
+
+/** Return what stands where no profile is. */
+export function absence({ isScored, message }: Pick<Profile, 'isScored' | 'message'>): string {
+  if (isScored) {
+    return 'There are no words to plot.';
+  }
+  return message.includes('scoring') ? 'Drawn when all of the text is scored.' : message;
 }

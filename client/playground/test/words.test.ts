@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { MOST_BYTES, languageOf, objection, uriOf } from '../src/documents';
+import { absence } from '../src/profilePane';
 import { modelLine, stateLine, summaryText } from '../src/statusLine';
 import { sessionAddress } from '../src/transport';
 import { editsOf, severityOf } from '../src/wire';
@@ -72,4 +73,10 @@ test('the model is named before it is known how it runs', () => {
 test('the session is beside the page', () => {
   assert.equal(sessionAddress('http://127.0.0.1:1/secret/'), 'ws://127.0.0.1:1/secret/session');
   assert.equal(sessionAddress('http://127.0.0.1:1/secret/index.html#x'), 'ws://127.0.0.1:1/secret/session');
+});
+
+test('where no profile is it is said why', () => {
+  assert.equal(absence({ isScored: true, message: '' }), 'There are no words to plot.');
+  assert.equal(absence({ isScored: false, message: 'ppl: scoring 14 %' }), 'Drawn when all of the text is scored.');
+  assert.equal(absence({ isScored: false, message: 'ppl: loading embedded…' }), 'ppl: loading embedded…');
 });
