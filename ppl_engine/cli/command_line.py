@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from typing import Final
 
-from ppl_engine.cli import cache, check, report, score
+from ppl_engine.cli import cache, check, playground, report, score
 from ppl_engine.cli import filter as filter_command
 from ppl_engine.cli.evaluation import compare, evaluate
 from ppl_engine.cli.options import EPILOG, TeachingFormatter
@@ -29,6 +29,7 @@ examples:
   ppl filter data.jsonl -o clean.jsonl --max-perplexity 80
   ppl eval wiki.txt                  perplexity and bits per byte, by a named convention
   ppl report docs/ -o report.html    one page with heat maps, profiles and findings
+  ppl playground                     try it in the browser
 
 `ppl COMMAND --help` explains a command."""
 
@@ -76,6 +77,7 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.add_to(commands)
     compare.add_to(commands)
     report.add_to(commands)
+    playground.add_to(commands)
     cache.add_to(commands)
     return parser
 

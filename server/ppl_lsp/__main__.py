@@ -44,9 +44,12 @@ def main(
 
     `command` starts the engine process, `load` loads the engine where there is to be none.
     """
-    options, unknown = _parser().parse_known_args(argv)
+    parser = _parser()
+    options, unknown = parser.parse_known_args(argv)
+    if options.playground and options.in_process:
+        parser.error("--playground needs the process that all pages share, not --in-process")
     # Before anything is loaded that might print.
-    streams = None if options.tcp else take_standard_streams()
+    streams = None if options.tcp or options.playground else take_standard_streams()
     _log_to_stderr(options.log_level)
     if unknown:
         logger.warning("Ignored arguments that are not known: %s", " ".join(unknown))
@@ -55,10 +58,17 @@ def main(
         watch(options.clientProcessId)
     model = _absolute(options.model)
     leave_the_workspace()
-    settings = Settings(model=model, device=options.device, precision=options.precision)
+    settings = Settings(
+        model=model,
+        device=options.device,
+        precision=options.precision,
+        workspace_files=not options.playground,
+    )
     way = Threads(load) if options.in_process else Processes(command)
     # While it imports torch, we import what we speak the protocol with.
     way.prepare(settings.model_choice)
+    if options.playground:
+        end(_play(functools.partial(_server, way, settings, watch), options))
     end(_serve(options, streams, functools.partial(_server, way, settings, watch)))
 
 
@@ -80,6 +90,20 @@ def _serve(
         return asyncio.new_event_loop().run_until_complete(served)
     except KeyboardInterrupt:
         return 130
+
+
+def _play(server: "Callable[[], PplServer]", options: argparse.Namespace) -> int:
+    from ppl_lsp.playground.serving import serve_playground  # noqa: PLC0415
+
+    def announce(address: str) -> None:
+        sys.stdout.write(f"{address}\nIt ends when the page is closed, or with Ctrl-C.\n")
+        sys.stdout.flush()
+
+    try:
+        asyncio.run(serve_playground(server, announce, with_browser=options.browser))
+    except KeyboardInterrupt:
+        sys.stdout.write("\n")
+    return 0
 
 
 def _absolute(model: str) -> str:
@@ -107,8 +131,16 @@ def _parser() -> argparse.ArgumentParser:
         type=_loopback,
         help="wait for one client on a loopback address; port 0 takes a free one",
     )
+    way.add_argument(
+        "--playground",
+        action="store_true",
+        help="serve a page with an editor in it, on a loopback address that is printed",
+    )
     for transport in ("--pipe", "--socket", "--node-ipc"):
         way.add_argument(transport, type=_unsupported, nargs="?", help=argparse.SUPPRESS)
+    parser.add_argument(
+        "--browser", action="store_true", help="with --playground: open the page in the browser"
+    )
     parser.add_argument(
         "--clientProcessId", metavar="PID", type=int, help="end when this process ends"
     )

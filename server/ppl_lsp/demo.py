@@ -6,6 +6,7 @@ number that is not in one of its answers.
 
 import argparse
 import asyncio
+import shutil
 import sys
 import time
 from collections.abc import Sequence
@@ -43,7 +44,8 @@ To see this while you write:
   VS Code    make client, then docs/editors/vscode.md
   Neovim     docs/editors/neovim.md        Helix   docs/editors/helix.md
   Emacs      docs/editors/emacs.md         Zed     docs/editors/zed.md
-Any other editor with LSP: let it start `ppl-lsp` for Markdown and plain text."""
+Any other editor with LSP: let it start `ppl-lsp` for Markdown and plain text.
+To try it at once, in the browser: """
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +125,15 @@ def _draw(console: Console, name: str, shown: Shown) -> None:
         contents: Any = shown.hover.contents
         console.print(Panel(Text(contents.value), title="hover", expand=False))
     _draw_summary(console, shown)
-    console.print(_NEXT, markup=False)
+    console.print(f"{_NEXT}{_command('ppl')} playground", markup=False, soft_wrap=True)
+
+
+def _command(name: str) -> str:
+    """Return how a command of ours is called from here."""
+    if shutil.which(name):
+        return name
+    path, here = Path(sys.executable).with_name(name), Path.cwd()
+    return str(path.relative_to(here) if path.is_relative_to(here) else path)
 
 
 def _heat_map(shown: Shown, *, in_color: bool) -> Text:

@@ -198,6 +198,11 @@ class PplProtocol(LanguageServerProtocol):
             future.cancel()
         self._shutdown = True
 
+    def _handle_cancel_notification(self, msg_id: Any) -> None:
+        """Cancel a request; one that crosses with its answer is nobody's fault and not logged."""
+        if msg_id in self._request_futures:
+            super()._handle_cancel_notification(msg_id)
+
     @property
     def is_shut_down(self) -> bool:
         """Whether the client has asked for the end."""

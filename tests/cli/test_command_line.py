@@ -22,6 +22,7 @@ def python(*arguments: str) -> subprocess.CompletedProcess[str]:
         ["check", "--help"],
         ["score", "--help"],
         ["report", "--help"],
+        ["playground", "--help"],
         ["cache", "--help"],
     ],
 )

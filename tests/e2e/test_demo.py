@@ -30,6 +30,21 @@ def test_the_demo_shows_text_findings_and_one_hover(
     assert "zzword 40.0 bits, 1 in 1.1 trillion" in shown
     assert "Perplexity" in shown
     assert "docs/editors/neovim.md" in shown
+    assert shown.endswith("ppl playground\n")
+
+
+def test_commands_are_named_as_they_can_be_called(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.executable", str(tmp_path / ".venv" / "bin" / "python"))
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    assert demo._command("ppl") == str(Path(".venv", "bin", "ppl"))
+    monkeypatch.chdir("/")
+    elsewhere = Path(demo._command("ppl"))
+    assert Path("/", elsewhere) == tmp_path / ".venv" / "bin" / "ppl"
+    (tmp_path / "ppl").touch(mode=0o755)
+    assert demo._command("ppl") == "ppl"
 
 
 def test_the_demo_says_why_it_can_not_go_on(page: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -196,6 +196,19 @@ async def test_what_is_no_message_is_ignored(message: object) -> None:
     assert peer.sink.getvalue() == b""
 
 
+async def test_a_cancel_that_crosses_with_its_answer_is_nobodys_fault(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    peer = Peer()
+    await peer.initialize()
+    assert await peer.send(id=1, method="nobody/knows")
+    caplog.clear()
+    with caplog.at_level(logging.WARNING):
+        assert await peer.send(method="$/cancelRequest", params={"id": 1}) == []
+        assert await peer.send(method="$/cancelRequest", params={"id": "other"}) == []
+    assert not caplog.records
+
+
 async def test_an_edit_of_a_document_that_is_not_open_is_logged_and_ignored(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
