@@ -228,11 +228,6 @@ class PplProtocol(LanguageServerProtocol):
         else:
             super().handle_message(message)
 
-    def _handle_cancel_notification(self, msg_id: Any) -> None:
-        """Cancel a request; one that was answered meanwhile is no fault of anybody."""
-        if msg_id in self._request_futures:
-            super()._handle_cancel_notification(msg_id)
-
     def _send_handler_result(self, future: Future[Any], *, msg_id: Any) -> None:
         """Answer a request; that it is to be asked again is no failure to be logged."""
         error = None if future.cancelled() else future.exception()

@@ -45,7 +45,10 @@ class HeatMapAnswer:
 class Protocol(LanguageServerProtocol):
     """Knows our answers: what pygls does not know it decodes in a second, which is not ours."""
 
-    def get_result_type(self, method: str) -> Any:
+    # The parent's is wrapped in a cache, which the type checker takes for a variable.
+    def get_result_type(  # pyright: ignore[reportIncompatibleVariableOverride]
+        self, method: str
+    ) -> Any:
         """Return the type that the answer to a request is decoded into."""
         return HeatMapAnswer if method == HEAT_MAP else super().get_result_type(method)
 

@@ -196,8 +196,12 @@ def _decoded(data: Sequence[int]) -> Iterator[dict[str, Any]]:
 
 
 def _error(request: Request, error: Mapping[str, Any]) -> Iterator[str]:
-    allowed = {-32802: ("textDocument/diagnostic",)}  # to be asked again, or asked twice
-    allowed[-32801] = tuple(f"textDocument/semanticTokens/{one}" for one in _TOKENS)  # was edited
+    allowed: dict[int, tuple[str, ...]] = {
+        # To be asked again, or asked twice.
+        -32802: ("textDocument/diagnostic",),
+        # Edited meanwhile.
+        -32801: tuple(f"textDocument/semanticTokens/{one}" for one in _TOKENS),
+    }
     is_cancel = error["code"] == -32800 and request.is_cancelled
     if not is_cancel and request.method not in allowed.get(error["code"], ()):
         yield f"{request.method} {request.params}: {error}"

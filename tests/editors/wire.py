@@ -5,7 +5,6 @@ valid for the capabilities that were declared.
 """
 
 import asyncio
-import io
 import itertools
 import json
 import logging
@@ -243,10 +242,12 @@ class Wire:
         self._news.set()
 
 
-class _Sink(io.RawIOBase):
+class _Sink:
     def __init__(self, take: Callable[[bytes], object]) -> None:
         self._take = take
 
-    def write(self, data: Any, /) -> int:
-        self._take(bytes(data))
-        return len(data)
+    def write(self, data: bytes) -> None:
+        self._take(data)
+
+    def close(self) -> None:
+        """Take no more; nothing comes after it."""
