@@ -1,5 +1,6 @@
 """Random, legal things that a person and an editor do."""
 
+import asyncio
 import random
 from collections.abc import Callable
 from pathlib import Path
@@ -7,7 +8,7 @@ from typing import Any, Final
 
 from tests.editors.oracle import Oracle
 from tests.editors.plain import Plain
-from tests.editors.wire import Request, Wire
+from tests.editors.wire import PATIENCE_S, Request, Wire
 
 _PIECES: Final = (
     *("the ", "cat ", "zzfoo ", "zzé ", "qqbar ", "qq中 ", "𝄞 ", "zz𝄞 ", "中文 ", "e\u0301 "),
@@ -79,8 +80,7 @@ class Person:
         """Stop, turn everything on, and see that everything comes to what it should be."""
         wire = self._wire
         wire.is_prompt = True
-        for engine in wire.engines:
-            engine.release.set()
+        wire.release()
         for _ in tuple(wire.to_answer):
             wire.answer()
         await self._asked("workspace/executeCommand", {"command": "ppl.resume", "arguments": []})
@@ -90,7 +90,8 @@ class Person:
                 wire.cancel(request)
         await wire.until(lambda: all(one.answer for one in wire.requests.values()))
         for document in self._oracle.open.values():
-            await self._is_right(document)
+            async with asyncio.timeout(PATIENCE_S):
+                await self._is_right(document)
 
     async def _is_right(self, document: Plain) -> None:
         """Wait until a document is shown as it should be; the oracle looks at the answer."""
@@ -99,9 +100,11 @@ class Person:
         async def heat() -> Any:
             return await self._asked("ppl/heatMap", about)
 
-        while not (found := await heat())["isScored"] and "REFUSE" not in document.text:
-            for engine in self._wire.engines:
-                engine.release.set()
+        found = await heat()
+        while not found["isScored"] and "REFUSE" not in document.text:
+            # The settings, or another model, may be on their way.
+            await self._wire.turns()
+            found = await heat()
         if not found["isScored"] or not document.uri.startswith("untitled:"):
             return
         hot = document.hot_ranges()

@@ -18,7 +18,7 @@ from tests.editors.plain import Plain
 from tests.editors.sets import HELIX, VS_CODE, recorded
 from tests.editors.wire import Wire
 
-FIRST, _, LAST = os.environ.get("PPL_FUZZ_SEEDS", "0:6").partition(":")
+FIRST, _, LAST = os.environ.get("PPL_FUZZ_SEEDS", "0:12").partition(":")
 N_MOVES = int(os.environ.get("PPL_FUZZ_MOVES", "300"))
 TEXT = "zzone two 𝄞 qqthree\nzzé\n"
 EXPECTED = re.compile(r"Could not score .* refuses this text")

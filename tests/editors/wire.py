@@ -83,6 +83,7 @@ class Wire:
         self.on_note: Callable[[str, Any], object] = lambda _, __: None
         self.on_answer: Callable[[Request], object] = lambda _: None
         self.declared: Declared
+        self._is_released = False
         self._ids = itertools.count(1)
         self._received = bytearray()
         self._news = asyncio.Event()
@@ -113,8 +114,7 @@ class Wire:
             assert wire.faults.records == []
         finally:
             logging.getLogger().removeHandler(wire.faults)
-            for engine in wire.engines:
-                engine.release.set()
+            wire.release()
             wire._serving.cancel()
             wire.server.session.end()
             await closing()
@@ -130,8 +130,7 @@ class Wire:
         self.notify("initialized", {})
 
     async def _leave(self) -> int:
-        for engine in self.engines:
-            engine.release.set()
+        self.release()
         shutdown = self.request("shutdown", None)
         await self.until(lambda: shutdown.answer)
         await self.turns()
@@ -140,6 +139,12 @@ class Wire:
         self.notify("exit", None)
         async with asyncio.timeout(PATIENCE_S):
             return await self._serving
+
+    def release(self) -> None:
+        """Let engines that are stuck go on, and have none be stuck from now on."""
+        self._is_released = True
+        for engine in self.engines:
+            engine.release.set()
 
     def notify(self, method: str, params: Any) -> None:
         self._send({"method": method, "params": params})
@@ -192,6 +197,8 @@ class Wire:
     def _load(self, choice: ModelChoice) -> FakeEngine:
         engine = load_fake_engine(choice)
         self.engines.append(engine)
+        if self._is_released:
+            engine.release.set()
         return engine
 
     def _send(self, message: Mapping[str, Any]) -> None:
