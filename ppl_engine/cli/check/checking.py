@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Final
 
+from ppl_engine.cli.check.at_hand import SourcesAtHand
 from ppl_engine.cli.check.checked import NO_ALLOWANCE, Allowance, Checked
 from ppl_engine.cli.check.gates import breaches
 from ppl_engine.cli.guidance import Guidance
@@ -42,6 +43,7 @@ class Checking:
     session: Session
     arguments: argparse.Namespace
     guidance: Guidance
+    at_hand: SourcesAtHand
 
     def documents(self) -> Iterator[Checked]:
         """Yield the documents with what is said of them, by this run or by an earlier one.
@@ -58,7 +60,8 @@ class Checking:
         """Return one document with what is said of it; None, and a line, where that fails."""
         language = self.language(source)
         thresholds = self.guidance.thresholds(source.path)
-        verdict = self.session.known_verdict(source.text, language, thresholds)
+        at_hand = self.at_hand.of(source.path)
+        verdict = self.session.known_verdict(source.text, language, thresholds, at_hand)
         analysis = None
         if verdict is None or self.arguments.heat:
             # Scores of words are kept by window only: they are asked for again, without findings.
@@ -66,7 +69,12 @@ class Checking:
             if analysis is None:
                 return None
         if verdict is None and analysis is not None:
-            verdict = self.session.keep(analysis)
+            if at_hand:
+                steps = self.session.engine.ground(analysis, at_hand)
+                analysis = self.session.finish(source.path, steps)
+                if analysis is None:
+                    return None
+            verdict = self.session.keep(analysis, at_hand)
         assert verdict is not None
         checked = self._sifted(source, language, verdict)
         return replace(checked, analysis=analysis) if self.arguments.heat else checked
