@@ -21,6 +21,7 @@ from ppl_engine.findings.rereading.rereader import Rereader
 from ppl_engine.findings.thresholds import Thresholds
 from ppl_engine.grounding.grounding import grounded
 from ppl_engine.grounding.library import Library
+from ppl_engine.grounding.ranking import Ranked, rank
 from ppl_engine.grounding.reading import library_of
 from ppl_engine.grounding.source import Source
 from ppl_engine.judging import Means
@@ -137,6 +138,15 @@ class Engine:
         if self._store is not None:
             self._store.flush()
         return found
+
+    def rank(
+        self, text: str, contexts: Sequence[Source]
+    ) -> Generator[Progress, None, tuple[Ranked, ...]]:
+        """Rank contexts by the bits that they save of a text, in bounded steps."""
+        ranked = yield from rank(text, contexts, self._stored)
+        if self._store is not None:
+            self._store.flush()
+        return ranked
 
     def calibrate(self, samples: Sequence[Sample]) -> Generator[Progress, None, Calibration]:
         """Measure how the model reads clean texts, in bounded steps."""

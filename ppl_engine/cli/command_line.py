@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from typing import Final
 
-from ppl_engine.cli import cache, check, score
+from ppl_engine.cli import cache, check, rank, score
 from ppl_engine.cli.options import EPILOG, TeachingFormatter
 from ppl_engine.cli.reports import program_version
 from ppl_engine.cli.session import MODELS, ExitCode, Models
@@ -67,6 +67,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     check.add_to(commands)
     score.add_to(commands)
+    rank.add_to(commands)
     cache.add_to(commands)
     return parser
 

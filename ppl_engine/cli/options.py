@@ -61,6 +61,12 @@ def add_command(
         nargs="+",
         help="a file, a directory (its Markdown and text files), or - for standard input",
     )
+    add_run_options(parser, formats)
+    return parser
+
+
+def add_run_options(parser: argparse.ArgumentParser, formats: Sequence[str] = FORMATS) -> None:
+    """Add what every command takes that runs a model: where results go, the model, the cache."""
     parser.add_argument("--format", choices=formats, default="text", help="default: text")
     parser.add_argument(
         "-o", "--output", metavar="FILE", help="write there instead of to standard output"
@@ -70,7 +76,6 @@ def add_command(
     parser.add_argument(
         "--no-cache", action="store_true", help="compute everything and keep nothing"
     )
-    return parser
 
 
 def add_cache_directory(parser: argparse.ArgumentParser) -> None:
