@@ -130,7 +130,8 @@ def _add_model(parser: argparse.ArgumentParser) -> None:
         "--model",
         default=EMBEDDED,
         metavar="NAME",
-        help=f"a directory in Hugging Face format, a hub id, or {EMBEDDED} (default)",
+        help="a directory in Hugging Face format, a hub id, an n-gram model of KenLM (.arpa, .bin), "
+        f"or {EMBEDDED} (default)",
     )
     model.add_argument(
         "--device", choices=DEVICES, default="auto", help="default: auto, the fastest there is"

@@ -23,6 +23,8 @@ from ppl_engine.models.head import Head
 from ppl_engine.models.llama import llama_body
 from ppl_engine.models.llama_config import LlamaShape, llama_shape
 from ppl_engine.models.memory import is_out_of_memory
+from ppl_engine.models.ngram import load_ngram
+from ppl_engine.models.ngram_files import is_ngram
 from ppl_engine.models.tokenizer import TextTokenizer
 from ppl_engine.models.verification import verify
 from ppl_engine.models.vocabulary import bos, boundary_mask
@@ -60,7 +62,8 @@ def load_engine(choice: ModelChoice, *, store: "Store | None" = None) -> "Engine
         calibration=read_calibration(find_model(EMBEDDED).directory) if is_ours else None,
         samples=clean_prose,
     )
-    return Engine(load_scorer(choice), knowledge=known, store=store)
+    scorer = load_ngram(choice.model) if is_ngram(choice.model) else load_scorer(choice)
+    return Engine(scorer, knowledge=known, store=store)
 
 
 def load_scorer(choice: ModelChoice) -> CausalLM:
