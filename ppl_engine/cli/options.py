@@ -130,7 +130,7 @@ def _add_model(parser: argparse.ArgumentParser) -> None:
         "--model",
         default=EMBEDDED,
         metavar="NAME",
-        help="a directory in Hugging Face format, a hub id, an n-gram model of KenLM (.arpa, .bin), "
+        help="a directory in Hugging Face format, a hub id, an n-gram model (.arpa, .bin), "
         f"or {EMBEDDED} (default)",
     )
     model.add_argument(

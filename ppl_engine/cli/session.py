@@ -57,13 +57,13 @@ def _load(choice: ModelChoice, store: "Store | None") -> "Engine":
 def _revision(name: str) -> str:
     from ppl_engine.models.files import find_model  # noqa: PLC0415 - imports numpy
     from ppl_engine.models.ngram_files import (  # noqa: PLC0415
+        file_digest,
         find_ngram,
         is_ngram,
-        ngram_revision,
     )
 
     if is_ngram(name):
-        return ngram_revision(find_ngram(name))
+        return file_digest(find_ngram(name))
     return find_model(name).revision
 
 

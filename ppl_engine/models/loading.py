@@ -180,7 +180,7 @@ def _check_memory(files: ModelFiles, device: torch.device, precision: str) -> No
 def _load_tokenizer(files: ModelFiles) -> TextTokenizer:
     path = files.directory / "tokenizer.json"
     try:
-        if path.is_file():
+        if path.is_file() and files.gguf is None:
             return TextTokenizer(Tokenizer.from_file(str(path)))
         from ppl_engine.models.foreign import load_foreign_tokenizer  # noqa: PLC0415 - as above
 

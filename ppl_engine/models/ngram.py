@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ppl_engine.errors import ModelLoadError
-from ppl_engine.models.ngram_files import find_ngram, ngram_revision
+from ppl_engine.models.ngram_files import file_digest, find_ngram
 from ppl_engine.scoring.branches import Branch, branches_as_windows
 from ppl_engine.scoring.scorer import Encoding, ModelInfo, Prediction
 from ppl_engine.scoring.scores import Floats, Ints, WindowScores
@@ -190,7 +190,7 @@ def load_ngram(name: str) -> NgramModel:
         raise ModelLoadError(f"{name} can not be read by KenLM: {error}.") from error
     info = ModelInfo(
         name=name,
-        revision=ngram_revision(path),
+        revision=file_digest(path),
         device="cpu",
         precision="exact",
         context=_CONTEXT,

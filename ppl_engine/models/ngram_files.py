@@ -1,4 +1,4 @@
-"""Files of n-gram models, as KenLM reads them: `.arpa` is text, the others are its own format."""
+"""Models in a single file: n-gram models, as KenLM reads them, and what any such is known by."""
 
 from hashlib import blake2b
 from pathlib import Path
@@ -36,7 +36,7 @@ def find_ngram(name: str) -> Path:
     return path
 
 
-def ngram_revision(path: Path) -> str:
+def file_digest(path: Path) -> str:
     """Digest the size of a file, and what stands at its beginning, in its middle and at its end."""
     size = path.stat().st_size
     digest = blake2b(f"{path.suffix.lower()} {size}".encode(), digest_size=8)

@@ -12,7 +12,7 @@ from ppl_engine.engine import Engine, Knowledge, score
 from ppl_engine.errors import EngineError
 from ppl_engine.findings.thresholds import Thresholds
 from ppl_engine.models.ngram import NgramModel, load_ngram
-from ppl_engine.models.ngram_files import is_ngram, ngram_revision
+from ppl_engine.models.ngram_files import file_digest, is_ngram
 from ppl_engine.scoring.branches import Branch
 from ppl_engine.scoring.windows import Window
 from tests.calibrations import calibration
@@ -123,4 +123,4 @@ def test_what_is_no_such_file_is_said(tmp_path: Path) -> None:
 
 def test_another_file_is_another_revision(tmp_path: Path, path: Path) -> None:
     other = estimated([["the", "client"]]).write(tmp_path / "other.arpa")
-    assert ngram_revision(other) != ngram_revision(path)
+    assert file_digest(other) != file_digest(path)
