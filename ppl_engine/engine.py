@@ -87,6 +87,11 @@ class Engine:
         """What to say of the model."""
         return self._scorer.model
 
+    @property
+    def scorer(self) -> Scorer:
+        """The model itself, for streams of texts of which nothing is kept here."""
+        return self._scorer
+
     def score(self, text: str) -> Generator[Progress, None, TokenScores]:
         """Score the tokens of a text, in bounded steps."""
         return score_document(text, self._stored, self._cache)

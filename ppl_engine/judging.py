@@ -18,6 +18,7 @@ from ppl_engine.findings.correction.slips import Slip
 from ppl_engine.findings.finding import Finding, in_order
 from ppl_engine.findings.mistakes import likely_mistakes
 from ppl_engine.findings.passages import passages
+from ppl_engine.findings.precedence import by_precedence
 from ppl_engine.findings.repetition import repetitions
 from ppl_engine.findings.rereading.rereader import Rereader
 from ppl_engine.findings.rereading.values import Document, Judged
@@ -149,7 +150,7 @@ def with_findings(
     judged_words = _no_terms(_warm(ground.judged, analysis), known, means.rereader.lexicon)
     rate = thresholds.mistakes_per_1000_words
     mistakes = likely_mistakes(judged_words, tails.mistakes, rate)
-    more = in_order([mistakes, _stretches(analysis, ground, means)])
+    more = by_precedence(mistakes, _stretches(analysis, ground, means))
     # What says more comes first: a word inside of it takes none of the budget.
     flagged = _outside_of(more, surprising_idx, analysis.words)
     flagged = within_budget(flagged, analysis.words, thresholds)

@@ -20,6 +20,7 @@ PURE = (
     *sorted((ENGINE / "findings").rglob("*.py")),
     *sorted((ENGINE / "ignoring").glob("*.py")),
     *sorted((ENGINE / "grounding").glob("*.py")),
+    *sorted((ENGINE / "evaluation").glob("*.py")),
     ENGINE / "analysis.py",
     ENGINE / "explanation.py",
     ENGINE / "heat.py",
@@ -65,6 +66,11 @@ def named(path: Path) -> str:
 @pytest.mark.parametrize("path", sources(ENGINE), ids=named)
 def test_the_engine_knows_no_editor(path: Path) -> None:
     assert not packages(path) & EDITOR
+
+
+@pytest.mark.parametrize("path", sources(ENGINE / "report"), ids=named)
+def test_the_report_knows_no_command_line(path: Path) -> None:
+    assert not [name for name in imported(path) if name.startswith("ppl_engine.cli")]
 
 
 @pytest.mark.parametrize("path", [*sources(ENGINE), *sources(SERVER)], ids=named)

@@ -1,3 +1,5 @@
+import { languages, type TextDocument } from 'vscode';
+
 const LANGUAGES = [
   'markdown',
   'plaintext',
@@ -16,3 +18,8 @@ const SCHEMES = ['file', 'untitled', 'vscode-vfs'];
 
 /** The documents that are sent to the server. */
 export const DOCUMENTS = SCHEMES.flatMap((scheme) => LANGUAGES.map((language) => ({ scheme, language })));
+
+/** Whether a document is sent to the server. */
+export function isScorable(document: TextDocument): boolean {
+  return 0 < languages.match(DOCUMENTS, document);
+}

@@ -6,7 +6,9 @@ import sys
 from collections.abc import Sequence
 from typing import Final
 
-from ppl_engine.cli import cache, check, rank, score
+from ppl_engine.cli import cache, check, rank, report, score
+from ppl_engine.cli import filter as filter_command
+from ppl_engine.cli.evaluation import compare, evaluate
 from ppl_engine.cli.options import EPILOG, TeachingFormatter
 from ppl_engine.cli.reports import program_version
 from ppl_engine.cli.session import MODELS, ExitCode, Models
@@ -24,6 +26,9 @@ examples:
   ppl check README.md                what is worth a glance in one file
   ppl check --heat README.md         the whole text as a heat map
   ppl score --format jsonl notes.txt the logprob of every token
+  ppl filter data.jsonl -o clean.jsonl --max-perplexity 80
+  ppl eval wiki.txt                  perplexity and bits per byte, by a named convention
+  ppl report docs/ -o report.html    one page with heat maps, profiles and findings
 
 `ppl COMMAND --help` explains a command."""
 
@@ -50,7 +55,7 @@ def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
     if rest and "paths" not in arguments:
         parser.error(f"{rest[0]} is not expected here")
     if rest:
-        arguments.paths.extend(rest)
+        arguments.paths = [*(arguments.paths or ()), *rest]
     return arguments
 
 
@@ -68,6 +73,10 @@ def _parser() -> argparse.ArgumentParser:
     check.add_to(commands)
     score.add_to(commands)
     rank.add_to(commands)
+    filter_command.add_to(commands)
+    evaluate.add_to(commands)
+    compare.add_to(commands)
+    report.add_to(commands)
     cache.add_to(commands)
     return parser
 

@@ -71,6 +71,8 @@ class Guidance:
 
     def is_excluded(self, path: str) -> bool:
         """Whether a file is not to be checked though it was named."""
+        if not self._arguments.force_exclude:
+            return False
         return path != STDIN and not self.workspace(path).wants(_absolute(path))
 
     def thresholds(self, path: str) -> Thresholds:
@@ -88,7 +90,8 @@ class Guidance:
     def sift(self, path: str, text: str, language: str, findings: "Sequence[Finding]") -> Sifted:
         """Return what is to be shown of a document; its place in the baseline is remembered."""
         workspace = self.workspace(path)
-        rules = self._rules(workspace, path)
+        # What is checked was chosen: by a person, if it is not by the configuration.
+        rules = replace(self._rules(workspace, path), is_excluded=False)
         sifted = self._sifted(workspace, rules, text, language, findings)
         if path == STDIN or not any(getattr(self._arguments, one) for one in _KEEPING):
             return sifted

@@ -3,6 +3,7 @@
 import sys
 import time
 from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final, TypeVar
 
 if TYPE_CHECKING:
@@ -36,6 +37,23 @@ class Meter:
             return end.value
         finally:
             if bar is not None:
+                bar.stop()
+
+    @contextmanager
+    def counting(self, label: str) -> "Generator[Callable[[int], None]]":
+        """Give a function to be told how many tokens more are done, of a number nobody knows."""
+        bars: list[Bar] = []
+
+        def count(n_tokens: int) -> None:
+            if not bars and self._is_worthwhile():
+                bars.append(_new_bar(label))
+            for bar in bars:
+                bar.advance(bar.task_ids[0], n_tokens)
+
+        try:
+            yield count
+        finally:
+            for bar in bars:
                 bar.stop()
 
     def _is_worthwhile(self) -> bool:

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     Subparsers = argparse._SubParsersAction[  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
         argparse.ArgumentParser
     ]
+    # Nor for what `add_argument_group` returns.
+    ArgumentGroup = argparse._ArgumentGroup  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
 
 FORMATS: Final = ("text", "json", "jsonl")
 
@@ -45,21 +47,24 @@ def new_command(
     )
 
 
-def add_command(
+def add_command(  # noqa: PLR0913 - the last two are for `check`
     commands: "Subparsers",
     name: str,
     *,
     summary: str,
     about: str,
     formats: Sequence[str] = FORMATS,
+    has_default_path: bool = False,
 ) -> argparse.ArgumentParser:
     """Add a subcommand that reads documents, with the arguments that all of these take."""
     parser = new_command(commands, name, summary=summary, about=about)
     parser.add_argument(
         "paths",
         metavar="PATH",
-        nargs="+",
-        help="a file, a directory (its Markdown and text files), or - for standard input",
+        nargs="*" if has_default_path else "+",
+        help="a file, a directory (its Markdown and text files, without what git ignores), a "
+        "pattern such as 'docs/**/*.md', or - for standard input"
+        + (" (default: this directory)" if has_default_path else ""),
     )
     add_run_options(parser, formats)
     return parser
@@ -68,10 +73,16 @@ def add_command(
 def add_run_options(parser: argparse.ArgumentParser, formats: Sequence[str] = FORMATS) -> None:
     """Add what every command takes that runs a model: where results go, the model, the cache."""
     parser.add_argument("--format", choices=formats, default="text", help="default: text")
+    add_means(parser)
+    return parser
+
+
+def add_means(parser: argparse.ArgumentParser) -> None:
+    """Add where results go, which model is used, and what is kept."""
     parser.add_argument(
         "-o", "--output", metavar="FILE", help="write there instead of to standard output"
     )
-    _add_model(parser)
+    add_model(parser)
     add_cache_directory(parser)
     parser.add_argument(
         "--no-cache", action="store_true", help="compute everything and keep nothing"
@@ -89,6 +100,21 @@ def add_cache_directory(parser: argparse.ArgumentParser) -> None:
 
 def add_configuration(parser: argparse.ArgumentParser) -> None:
     """Add the options about configuration and baseline."""
+    keeping = add_guidance(parser).add_mutually_exclusive_group()
+    keeping.add_argument(
+        "--update-baseline",
+        action="store_true",
+        help="accept all that is found in the documents that are checked",
+    )
+    keeping.add_argument(
+        "--prune-baseline",
+        action="store_true",
+        help="forget what is accepted and no longer found in them",
+    )
+
+
+def add_guidance(parser: argparse.ArgumentParser) -> "ArgumentGroup":
+    """Add the options about what is read of configurations and baselines; return their group."""
     group = parser.add_argument_group("configuration", "see docs/ignoring.md")
     which = group.add_mutually_exclusive_group()
     which.add_argument(
@@ -106,17 +132,7 @@ def add_configuration(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="the findings that are accepted as they are (default: .ppl/accepted.json)",
     )
-    keeping = group.add_mutually_exclusive_group()
-    keeping.add_argument(
-        "--update-baseline",
-        action="store_true",
-        help="accept all that is found in the documents that are checked",
-    )
-    keeping.add_argument(
-        "--prune-baseline",
-        action="store_true",
-        help="forget what is accepted and no longer found in them",
-    )
+    return group
 
 
 def model_choice(arguments: argparse.Namespace) -> ModelChoice:
@@ -124,7 +140,8 @@ def model_choice(arguments: argparse.Namespace) -> ModelChoice:
     return ModelChoice(arguments.model, arguments.device, arguments.precision)
 
 
-def _add_model(parser: argparse.ArgumentParser) -> None:
+def add_model(parser: argparse.ArgumentParser) -> None:
+    """Add which model is used, and how it runs."""
     model = parser.add_argument_group("model")
     model.add_argument(
         "--model",

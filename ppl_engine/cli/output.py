@@ -72,7 +72,7 @@ def open_output(path: str | None) -> Generator[Output, None, None]:
     if path is None or path == STDOUT:
         _accept_any_character(sys.stdout)
         try:
-            yield Output(sys.stdout, has_color=_has_color(sys.stdout))
+            yield Output(sys.stdout, has_color=has_color(sys.stdout))
         finally:
             sys.stdout.flush()
         return
@@ -116,7 +116,7 @@ def _accept_any_character(stream: TextIO) -> None:
         stream.reconfigure(errors="backslashreplace")
 
 
-def _has_color(stream: TextIO) -> bool:
+def has_color(stream: TextIO) -> bool:
     """Follow no-color.org and force-color.org."""
     if os.environ.get("NO_COLOR"):
         return False

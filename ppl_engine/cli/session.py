@@ -4,9 +4,9 @@ import argparse
 import enum
 import sys
 from collections.abc import Callable, Generator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Final, Self, TypeVar
 
 from ppl_engine.cli.meter import Meter
 from ppl_engine.cli.options import model_choice
@@ -97,7 +97,7 @@ class Session:
         self.has_failed = False
 
     @classmethod
-    def of(cls, arguments: argparse.Namespace, models: Models) -> "Session":
+    def of(cls, arguments: argparse.Namespace, models: Models) -> Self:
         """Return the session that the arguments of a command ask for."""
 
         def opened() -> "DiskStore | None":
@@ -121,6 +121,16 @@ class Session:
                 self._store.keep_chosen(self._revision, self._choice, self._engine.model)
             self._show_notices(self._engine.model)
         return self._engine
+
+    @property
+    def choice(self) -> ModelChoice:
+        """The model that is asked for."""
+        return self._choice
+
+    @property
+    def load(self) -> "Callable[[ModelChoice, Store | None], Engine]":
+        """Loads an engine, here or in another process. Raises EngineError."""
+        return self._models.load
 
     @property
     def model(self) -> "ModelInfo | None":
@@ -187,6 +197,10 @@ class Session:
             return None
         finally:
             self._show_notices(self.engine.model)
+
+    def counting(self, label: str) -> "AbstractContextManager[Callable[[int], None]]":
+        """Show, on a terminal, how many tokens are done of work of unknown length."""
+        return self._meter.counting(label)
 
     def note(self, message: str) -> None:
         """Write a line to standard error."""

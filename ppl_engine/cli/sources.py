@@ -9,30 +9,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final, Protocol
 
+from ppl_engine.cli.walking.patterns import is_pattern, matching, names_its_suffix
+from ppl_engine.cli.walking.walk import Journal, Walker, reason
+
 STDIN: Final = "-"
 
-_SKIPPED_DIRECTORIES: Final = frozenset({"node_modules", "site-packages", "__pycache__", "venv"})
-_ENVIRONMENT_MARKER: Final = "pyvenv.cfg"
 _N_BYTES_OF_BINARY_CHECK: Final = 8192
 _LINE_END: Final = re.compile(r"\r\n|\r|\n")
+_LEFT_OUT: Final = "{}: left out, as its configuration says"
 _TO_UTF8: Final = "convert it, for example with `iconv -f {} -t UTF-8`"
-
-
-class Journal(Protocol):
-    """Who is told what could not be read."""
-
-    def note(self, message: str) -> None:
-        """Say what was left out on purpose."""
-
-    def fail(self, message: str) -> None:
-        """Say what could not be done."""
 
 
 class Chooser(Protocol):
     """Who says which files are wanted."""
 
     def chooses(self, path: str, *, has_suffix: bool) -> bool:
-        """Whether a file that was found in a directory is wanted."""
+        """Whether a file that was found, in a directory or by a pattern, is wanted."""
         ...
 
     def is_excluded(self, path: str) -> bool:
@@ -60,9 +52,10 @@ class Source:
     """A document as it was read, without a byte order mark."""
 
     path: str
-    """As it was given or found; `-` for standard input."""
+    """As it was given or found; for standard input `-`, or the name it was given."""
 
     text: str
+    is_stdin: bool = False
 
     @property
     def name(self) -> str:
@@ -76,31 +69,33 @@ def has_many(paths: Iterable[str]) -> bool:
     return len(given) > 1 or _is_directory(given[0])
 
 
-def read_sources(
+def read_sources(  # noqa: PLR0913 - the last two are for those who need them
     paths: Iterable[str],
     suffixes: frozenset[str],
     journal: Journal,
     chooser: Chooser = _EVERYTHING,
+    *,
+    walker: Walker | None = None,
+    stdin_name: str = STDIN,
 ) -> Iterator[Source]:
-    """Read the files that paths name, each once, in order; what can not be read is reported."""
-    for path in find_files(paths, suffixes, journal, chooser):
-        try:
-            data = sys.stdin.buffer.read() if path == STDIN else Path(path).read_bytes()
-        except OSError as error:
-            journal.fail(f"{path}: {_reason(error)}")
+    """Read the files that paths name, each once, in order; what can not be read is reported.
+
+    Standard input is taken for the document of a name, if it is given one.
+    """
+    for path in find_files(paths, suffixes, journal, chooser, walker=walker):
+        is_stdin = path == STDIN
+        name = stdin_name if is_stdin else path
+        if is_stdin and name != STDIN and chooser.is_excluded(name):
+            journal.note(_LEFT_OUT.format(name))
             continue
         try:
-            text = decode(data)
-        except UnicodeDecodeError as error:
-            offset = error.start + len(data) - len(error.object)
-            journal.fail(
-                f"{path}: is not UTF-8 (byte 0x{data[offset]:02X} at offset {offset}): "
-                f"{_TO_UTF8.format('LATIN1')}"
-            )
-        except ValueError as error:
-            journal.fail(f"{path}: {error}")
-        else:
-            yield Source(path, text)
+            data = sys.stdin.buffer.read() if is_stdin else Path(path).read_bytes()
+        except OSError as error:
+            journal.fail(f"{path}: {reason(error)}")
+            continue
+        text = _decoded(data, name, journal)
+        if text is not None:
+            yield Source(name, text, is_stdin)
 
 
 def read_lines(path: str, journal: Journal) -> Iterator[tuple[int, str]]:
@@ -112,7 +107,7 @@ def read_lines(path: str, journal: Journal) -> Iterator[tuple[int, str]]:
         with Path(path).open("rb") as file:
             yield from _decoded_lines(file, path, journal)
     except OSError as error:
-        journal.fail(f"{path}: {_reason(error)}")
+        journal.fail(f"{path}: {reason(error)}")
 
 
 def find_files(
@@ -120,14 +115,21 @@ def find_files(
     suffixes: frozenset[str],
     journal: Journal,
     chooser: Chooser = _EVERYTHING,
+    *,
+    walker: Walker | None = None,
 ) -> Iterator[str]:
     """Yield the files that paths name, each real file once; directories in sorted order."""
+    walker = walker or Walker(journal)
     seen: set[str] = set()
     for path in paths:
-        if path == STDIN or not _is_directory(path):
-            found: Iterable[str] = _named(path, journal, chooser)
+        if path == STDIN:
+            found: Iterable[str] = (STDIN,)
+        elif _is_directory(path):
+            found = _found_in(path, suffixes, journal, chooser, walker)
+        elif is_pattern(path):
+            found = _matching(path, suffixes, journal, chooser, walker)
         else:
-            found = _found_in(path, suffixes, journal, chooser)
+            found = _named(path, journal, chooser)
         for file in found:
             real = file if file == STDIN else os.path.realpath(file)
             if real not in seen:
@@ -148,6 +150,21 @@ def decode(data: bytes) -> str:
     return data.removeprefix(codecs.BOM_UTF8).decode()
 
 
+def _decoded(data: bytes, path: str, journal: Journal) -> str | None:
+    """Return the text of a file; None, and a line, where it is none."""
+    try:
+        return decode(data)
+    except UnicodeDecodeError as error:
+        offset = error.start + len(data) - len(error.object)
+        journal.fail(
+            f"{path}: is not UTF-8 (byte 0x{data[offset]:02X} at offset {offset}): "
+            f"{_TO_UTF8.format('LATIN1')}"
+        )
+    except ValueError as error:
+        journal.fail(f"{path}: {error}")
+    return None
+
+
 def _is_directory(path: str) -> bool:
     """Whether a path leads to a directory; False too where nobody may look, as reading will say."""
     return os.path.isdir(path)  # noqa: PTH112 - Path.is_dir raises where a directory is closed
@@ -155,50 +172,50 @@ def _is_directory(path: str) -> bool:
 
 def _named(path: str, journal: Journal, chooser: Chooser) -> Iterator[str]:
     if chooser.is_excluded(path):
-        journal.note(f"{path}: left out, as its configuration says")
+        journal.note(_LEFT_OUT.format(path))
     else:
         yield path
 
 
 def _found_in(
-    directory: str, suffixes: frozenset[str], journal: Journal, chooser: Chooser
+    directory: str, suffixes: frozenset[str], journal: Journal, chooser: Chooser, walker: Walker
 ) -> Iterator[str]:
     is_empty = True
-    for file in _walk(directory, (), journal):
-        has_suffix = Path(file).suffix.lower() in suffixes
+    for file in walker.files(directory):
+        has_suffix = _has_suffix(file, suffixes)
         is_chosen = chooser.chooses(file, has_suffix=has_suffix)
         is_empty = is_empty and not has_suffix and not is_chosen
         if is_chosen:
             yield file
     if is_empty:
         journal.fail(
-            f"{directory}: no documents in this directory (Markdown, plain text and the like); "
-            "a file that is named itself is read whatever its suffix"
+            f"{directory}: no documents in this directory (Markdown, plain text and the like; not "
+            "what git ignores); a file that is named itself is read whatever its suffix"
         )
 
 
-def _walk(directory: str, above: tuple[str, ...], journal: Journal) -> Iterator[str]:
-    real = os.path.realpath(directory)
-    if real in above:
-        journal.note(f"{directory}: skipped, since it leads back to {real}")
-        return
+def _matching(
+    pattern: str, suffixes: frozenset[str], journal: Journal, chooser: Chooser, walker: Walker
+) -> Iterator[str]:
+    is_named, is_empty = names_its_suffix(pattern), True
     try:
-        with os.scandir(directory) as found:
-            entries = sorted(found, key=lambda entry: entry.name)
-    except OSError as error:
-        journal.fail(f"{directory}: {_reason(error)}")
+        for file in matching(pattern, walker):
+            has_suffix = is_named or _has_suffix(file, suffixes)
+            is_empty = is_empty and not has_suffix
+            if chooser.chooses(file, has_suffix=has_suffix):
+                yield file
+    except ValueError as error:
+        journal.fail(f"{pattern}: {error}")
         return
-    for entry in entries:
-        if not entry.is_dir():
-            yield entry.path
-        elif not _is_skipped(entry):
-            yield from _walk(entry.path, (*above, real), journal)
+    if is_empty:
+        journal.fail(
+            f"{pattern}: no document matches this pattern; what git ignores and what is in hidden "
+            "folders is not looked at"
+        )
 
 
-def _is_skipped(directory: os.DirEntry[str]) -> bool:
-    if directory.name.startswith(".") or directory.name in _SKIPPED_DIRECTORIES:
-        return True
-    return (Path(directory.path) / _ENVIRONMENT_MARKER).exists()
+def _has_suffix(file: str, suffixes: frozenset[str]) -> bool:
+    return Path(file).suffix.lower() in suffixes
 
 
 def _decoded_lines(file: BinaryIO, path: str, journal: Journal) -> Iterator[tuple[int, str]]:
@@ -219,7 +236,3 @@ def _decoded_lines(file: BinaryIO, path: str, journal: Journal) -> Iterator[tupl
         for line in _LINE_END.split(text):
             yield number, line
             number += 1
-
-
-def _reason(error: OSError) -> str:
-    return (error.strerror or str(error)).lower()

@@ -3,9 +3,11 @@
 A dictionary or a baseline is read anew before it is written: somebody may have changed it.
 """
 
-from collections.abc import MutableMapping
+import re
+from collections.abc import Callable, MutableMapping
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import tomlkit
 from tomlkit.exceptions import TOMLKitError
@@ -34,27 +36,69 @@ def accept(path: Path, document: str, finding: Finding, text: str) -> None:
 
 def ignore_code(path: Path, code: str) -> None:
     """Add a kind of findings to those that a workspace ignores. Raises FileProblemError."""
+    _change(path, partial(_add, key="ignore", value=code))
+
+
+def ignore_code_in_files(path: Path, code: str, pattern: str) -> None:
+    """Ignore a kind of findings in some files of a workspace. Raises FileProblemError."""
+    _change(path, partial(_add_for_paths, code=code, pattern=pattern))
+
+
+def exclude(path: Path, document: str) -> None:
+    """Exclude a document, a path from the root with `/`. Raises FileProblemError."""
+    # Else a name would be meant in every folder, and some characters have a meaning.
+    pattern = "/" + re.sub(r"[\\*?\[\]!#]|(?<= )\Z|^ | $", r"\\\g<0>", document)
+    _change(path, partial(_add, key="exclude", value=pattern))
+
+
+def with_ignored(content: str, code: str, *, is_pyproject: bool) -> str:
+    """Return the text of a configuration that ignores one more kind of findings."""
+    return _changed(content, partial(_add, key="ignore", value=code), is_pyproject=is_pyproject)
+
+
+Table: TypeAlias = MutableMapping[str, Any]
+
+
+def _change(path: Path, change: Callable[[Table], None]) -> None:
     try:
-        changed = with_ignored(_content(path), code, is_pyproject=path.name == PYPROJECT)
+        changed = _changed(_content(path), change, is_pyproject=path.name == PYPROJECT)
     except (TOMLKitError, TypeError, ValueError) as error:
         raise FileProblemError(f"{path}: can not be changed: {error}.") from error
     write_text(path, changed)
 
 
-def with_ignored(content: str, code: str, *, is_pyproject: bool) -> str:
-    """Return the text of a configuration that ignores one more kind of findings."""
+def _changed(content: str, change: Callable[[Table], None], *, is_pyproject: bool) -> str:
     document: Any = tomlkit.parse(content)
-    table: MutableMapping[str, Any] = document
+    table: Table = document
     if is_pyproject:
         table = document.setdefault("tool", tomlkit.table(is_super_table=True))
         table = table.setdefault("ppl", tomlkit.table())
-    ignored: Any = table.get("ignore")
-    if ignored is None:
-        ignored = tomlkit.array()
-        table["ignore"] = ignored
-    if code not in ignored:
-        ignored.append(code)
+    change(table)
     return tomlkit.dumps(document)
+
+
+def _add(table: Table, *, key: str, value: str) -> None:
+    values: Any = table.get(key)
+    if values is None:
+        values = tomlkit.array()
+        table[key] = values
+    if value not in values:
+        values.append(value)
+
+
+def _add_for_paths(table: Table, *, code: str, pattern: str) -> None:
+    """Add a code to the rule that is for these paths alone; the last one, which goes before."""
+    rules: Any = table.get("per-path")
+    if rules is None:
+        rules = tomlkit.aot()
+        table["per-path"] = rules
+    same = [rule for rule in rules if list(rule.get("paths", ())) == [pattern]]
+    if not same:
+        rule: Any = tomlkit.table()
+        rule["paths"] = [pattern]
+        rules.append(rule)
+        same = [rule]
+    _add(same[-1], key="ignore", value=code)
 
 
 def _content(path: Path) -> str:

@@ -49,6 +49,8 @@ class Finding:
     alternatives: tuple[Alternative, ...]
     bits_without_source: float | None = None
     """What the span has where no source is read before it; None where none was asked for."""
+    is_sure: bool = False
+    """Whether the first alternative may be put in its place without asking, see `sureness`."""
 
 
 def in_order(groups: Iterable[Iterable[Finding]]) -> tuple[Finding, ...]:

@@ -10,6 +10,7 @@ from ppl_engine.findings.calibration import Tail
 from ppl_engine.findings.correction.slips import Slip
 from ppl_engine.findings.finding import Finding, Severity, in_order
 from ppl_engine.findings.rereading.values import Judged
+from ppl_engine.findings.sureness import SURE_MISTAKES_PER_1000_WORDS, is_sure
 
 CODE: Final = "likely-mistake"
 SEVERITY: Final[Severity] = "warning"
@@ -43,17 +44,26 @@ def likely_mistakes(
     `tails` say by kind of slip how strong clean prose is; so many of 1,000 of its words may be
     false alarms.
     """
-    least_bits = {
+    least_bits = _least_bits(tails, per_1000_words)
+    sure_bits = _least_bits(tails, min(per_1000_words, SURE_MISTAKES_PER_1000_WORDS))
+    strong = [one for one in judged if least_bits.get(one.slip, 0.0) <= one.net_bits]
+    by_strength = sorted(strong, key=lambda one: (-one.net_bits, one.span.start))
+    findings = (
+        _finding(one, is_sure=sure_bits.get(one.slip, 0.0) <= one.net_bits and is_sure(one))
+        for one in by_strength
+    )
+    return list(in_order([findings]))
+
+
+def _least_bits(tails: Mapping[str, Tail], per_1000_words: float) -> dict[str, float]:
+    return {
         slip: tails[slip].strength_at(share * per_1000_words)
         for slip, share in _SHARES.items()
         if slip in tails
     }
-    strong = [one for one in judged if least_bits.get(one.slip, 0.0) <= one.net_bits]
-    by_strength = sorted(strong, key=lambda one: (-one.net_bits, one.span.start))
-    return list(in_order([map(_finding, by_strength)]))
 
 
-def _finding(judged: Judged) -> Finding:
+def _finding(judged: Judged, *, is_sure: bool) -> Finding:
     best = judged.alternatives[0]
     gain_bits = best.gain_bits or 0.0
     why = f"that makes the sentence {gain_bits:.1f} bits more probable"
@@ -69,4 +79,5 @@ def _finding(judged: Judged) -> Finding:
         entropy_bits=None,
         rank=None,
         alternatives=judged.alternatives,
+        is_sure=is_sure,
     )

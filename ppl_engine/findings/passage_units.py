@@ -16,7 +16,7 @@ from ppl_engine.text.prose import Prose
 Doubles = NDArray[np.float64]
 
 _N_COLD_TOKENS: Final = 32
-"""The first tokens of a text, which the model reads without context, are not judged."""
+"""The first tokens of a text, which the model reads without context, are not judged by bits."""
 
 _LEAST_CHARACTERS: Final = 30
 _LEAST_WORDS_OF_LINE: Final = 3
@@ -57,11 +57,14 @@ def judged_units(
 ) -> JudgedUnits:
     """Return what counts of a text."""
     codes = code_points(text)
-    idx = _judged(words, prose, cuts)
-    starts, ends = words.starts[idx], words.ends[idx]
-    with_space = tokens.starts[words.first_token[idx]], tokens.ends[words.end_token[idx] - 1]
     wide = np.flatnonzero(codes >= _FIRST_WIDER[0])
     signs = wide[begins_mojibake(codes, wide)]
+    n_signs = _sums(np.ones(len(signs), dtype=np.int64), signs, (words.starts, words.ends))
+    # What was decoded in the wrong way shows without a context, too.
+    is_warm = (words.first_token >= _N_COLD_TOKENS) | (n_signs > 0)
+    idx = _judged(words, prose, cuts, is_warm)
+    starts, ends = words.starts[idx], words.ends[idx]
+    with_space = tokens.starts[words.first_token[idx]], tokens.ends[words.end_token[idx] - 1]
     is_word = words.is_word[idx]
     return JudgedUnits(
         starts=starts,
@@ -71,15 +74,14 @@ def judged_units(
         is_word=is_word,
         is_plain=is_word & ~_looks_like_name(codes[starts]),
         is_name=is_word & _looks_like_name(codes[starts]) & (ends - starts <= _LONGEST_NAME),
-        n_signs=_sums(np.ones(len(signs), dtype=np.int64), signs, (starts, ends)),
+        n_signs=n_signs[idx],
         paragraph=groups_of(starts, cuts.offsets[cuts.kinds <= Cut.PARAGRAPH]),
     )
 
 
-def _judged(words: WordScores, prose: Prose, cuts: Cuts) -> Ints:
+def _judged(words: WordScores, prose: Prose, cuts: Cuts, is_warm: Mask) -> Ints:
     """Return the indices of the words and symbol runs that count."""
-    judged = in_prose(words, prose) & ~np.isnan(words.logprob)
-    judged &= words.first_token >= _N_COLD_TOKENS
+    judged = in_prose(words, prose) & ~np.isnan(words.logprob) & is_warm
     line = groups_of(words.starts, cuts.offsets)
     n_words = np.bincount(line, weights=words.is_word & judged)
     n_characters = np.bincount(line, weights=(words.ends - words.starts) * judged)

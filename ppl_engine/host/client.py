@@ -128,6 +128,16 @@ class EngineClient:
         if self._known.pop(document, None) and self._link:
             self._link.tell(Forget(document))
 
+    async def end_process(self) -> None:
+        """End the engine process at the user's wish; who still waits is cancelled.
+
+        The next `load` starts another. Other clients of the process ask that one.
+        """
+        link, self._link = self._link, None
+        self._known.clear()
+        if link:
+            await link.kill()
+
     def close(self) -> None:
         """Let go of the engine; who still waits is cancelled."""
         if self._link:

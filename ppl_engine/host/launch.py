@@ -94,7 +94,7 @@ class Launcher:
         holder = HostLock(self.place.lock).holder()
         if holder is None or pid not in (None, holder):
             return
-        logger.warning("The engine process %d does not answer and is killed", holder)
+        logger.warning("The engine process %d is killed", holder)
         with contextlib.suppress(psutil.Error):
             process = psutil.Process(holder)
             process.kill()

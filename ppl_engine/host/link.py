@@ -70,6 +70,7 @@ class Link:
         self._pending: dict[int, _Pending] = {}
         self._numbers = itertools.count(1)
         self._connection: Connection[Reply, Request] | None = None
+        self._pid: int | None = None
         self._task: asyncio.Task[None] | None = None
         self._has_work = asyncio.Event()
         self._begun_last: int | None = None
@@ -116,6 +117,11 @@ class Link:
         self.tell(Leave())
         self.close()
 
+    async def kill(self) -> None:
+        """End for good, and the process too, whatever it is doing and for whom."""
+        self.close()
+        await in_thread(self._connector.kill, self._pid)
+
     def close(self) -> None:
         """End for good; who still waits is cancelled."""
         if self._connection:
@@ -158,7 +164,7 @@ class Link:
         ends: deque[float] = deque(maxlen=patience.most_ends)
         while True:
             reached = await reach(self._connector, patience, self._hear)
-            self._connection = reached.connection
+            self._connection, self._pid = reached.connection, reached.pid
             self._connection.on_drained = self._send_pending
             if ends:
                 self._on_state(True)  # noqa: FBT003 - a state

@@ -1,9 +1,9 @@
 """A causal language model on torch, as a `Scorer`."""
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Final, cast
+from typing import Final, TypeVar, cast
 
 import numpy as np
 import torch
@@ -16,7 +16,15 @@ from ppl_engine.models.branching import Reading, batches, tensors
 from ppl_engine.models.head import Head
 from ppl_engine.models.kept import KeptWindow, KeptWindows
 from ppl_engine.models.memory import is_out_of_memory
-from ppl_engine.models.rows import RowTable, first_row, n_rows, padded, targets, window_scores
+from ppl_engine.models.rows import (
+    RowTable,
+    first_row,
+    n_rows,
+    padded,
+    side_by_side,
+    targets,
+    window_scores,
+)
 from ppl_engine.models.tokenizer import TextTokenizer
 from ppl_engine.scoring.branches import Branch, branches_as_windows
 from ppl_engine.scoring.scorer import Encoding, ModelInfo, Prediction
@@ -24,6 +32,8 @@ from ppl_engine.scoring.scores import Floats, Ints, WindowScores
 from ppl_engine.scoring.windows import Window
 
 logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 _STEP_TOKENS: Final = {"cpu": 1024, "mps": 4096, "cuda": 16384}
 """Tokens read in one forward pass: large enough to keep the device busy, short enough to cancel."""
@@ -67,6 +77,11 @@ class CausalLM:
         """Cut any `str` into tokens with exact places."""
         return self._parts.tokenizer.encode(text)
 
+    @property
+    def added_tokens(self) -> tuple[Ints, Ints]:
+        """What the tokenizer itself puts before and after a text, and `encode` does not."""
+        return self._parts.tokenizer.added_tokens
+
     def score_windows(
         self, windows: Sequence[Window]
     ) -> Iterator[Sequence[tuple[int, WindowScores]]]:
@@ -74,11 +89,14 @@ class CausalLM:
 
         Few windows are read one after the other, each from where it differs from one kept. In
         `exact` precision nothing is reused, so that scores do not depend on what came before even
-        in their last bits.
+        in their last bits. A window may hold one id more than the context: the last is scored then
+        but not read.
         """
-        goes_on = len(windows) <= _FEW_WINDOWS and self._goes_on
+        fit = all(len(window.ids) <= self._info.context for window in windows)
+        goes_on = len(windows) <= _FEW_WINDOWS and self._goes_on and fit
         alone = goes_on or self._info.precision == "exact"
-        pending = ([[k] for k in range(len(windows))] if alone else self._batches(windows))[::-1]
+        one_by_one = [[k] for k in range(len(windows))]
+        pending = (one_by_one if alone else side_by_side(windows, self._step_tokens))[::-1]
         while pending:
             batch = pending.pop()
             chosen = [windows[idx] for idx in batch]
@@ -99,18 +117,7 @@ class CausalLM:
 
     def predict(self, hidden: NDArray[np.float32], n: int) -> list[list[Prediction]]:
         """Return the `n` most probable next tokens for each final hidden state (rows, width)."""
-        try:
-            return self._predict(hidden, n)
-        except (RuntimeError, MemoryError) as exc:
-            if not is_out_of_memory(exc):
-                raise
-            self._after_out_of_memory([0], had_kept=len(self._kept) > 0)
-            return self._predict(hidden, n)
-
-    @torch.inference_mode()
-    def _predict(self, hidden: NDArray[np.float32], n: int) -> list[list[Prediction]]:
-        rows = torch.from_numpy(hidden).to(self._parts.head.device)
-        ids, logprobs = self._parts.head.predict(rows, n)
+        ids, logprobs = self._with_head(lambda head: head.predict(self._rows(hidden), n))
         rows_of_ids = cast("list[list[int]]", ids.tolist())
         rows_of_logprobs = cast("list[list[float]]", logprobs.tolist())
         text_of = self._parts.tokenizer.text_of
@@ -121,6 +128,12 @@ class CausalLM:
             ]
             for row in zip(rows_of_ids, rows_of_logprobs, strict=True)
         ]
+
+    def log_probabilities(self, hidden: NDArray[np.float32]) -> Floats:
+        """Return (rows, vocabulary): ln p of every next token, in nats. Ask for few rows."""
+        return self._with_head(
+            lambda head: torch.log_softmax(head.logits(self._rows(hidden)), dim=-1).cpu().numpy()
+        )
 
     def score_branches(self, ids: Ints, branches: Sequence[Branch]) -> list[Floats]:
         """Return for each branch of a window ln p of each of its ids, in nats.
@@ -154,50 +167,46 @@ class CausalLM:
 
     def logprobs_at(self, hidden: NDArray[np.float32], token_ids: Sequence[Ints]) -> list[Floats]:
         """Return ln p of some next tokens, for each final hidden state (rows, width), in nats."""
+        sizes = [len(ids) for ids in token_ids]
+        rows = torch.from_numpy(np.repeat(np.arange(len(sizes)), sizes))
+        wanted = torch.from_numpy(np.concatenate([np.empty(0, np.int64), *token_ids]))
+        found = self._with_head(
+            lambda head: head.logprobs(
+                self._rows(hidden), rows.to(head.device), wanted.to(head.device)
+            )
+        )
+        return np.split(found.cpu().numpy(), np.cumsum(sizes)[:-1]) if sizes else []
+
+    def _rows(self, hidden: NDArray[np.float32]) -> Tensor:
+        return torch.from_numpy(hidden).to(self._parts.head.device)
+
+    @torch.inference_mode()
+    def _with_head(self, work: Callable[[Head], T]) -> T:
+        """Return what `work` makes with the head, tried again where memory runs out."""
         try:
-            return self._logprobs_at(hidden, token_ids)
+            return work(self._parts.head)
         except (RuntimeError, MemoryError) as exc:
             if not is_out_of_memory(exc):
                 raise
             self._after_out_of_memory([0], had_kept=len(self._kept) > 0)
-            return self._logprobs_at(hidden, token_ids)
-
-    @torch.inference_mode()
-    def _logprobs_at(self, hidden: NDArray[np.float32], token_ids: Sequence[Ints]) -> list[Floats]:
-        head = self._parts.head
-        sizes = [len(ids) for ids in token_ids]
-        rows = np.repeat(np.arange(len(sizes)), sizes)
-        wanted = np.concatenate([np.empty(0, np.int64), *token_ids])
-        found = head.logprobs(
-            *(torch.from_numpy(array).to(head.device) for array in (hidden, rows, wanted))
-        )
-        return np.split(found.cpu().numpy(), np.cumsum(sizes)[:-1]) if sizes else []
+            return work(self._parts.head)
 
     @property
     def _goes_on(self) -> bool:
         return self._parts.body.goes_on and self._info.precision != "exact"
 
-    def _batches(self, windows: Sequence[Window]) -> list[list[int]]:
-        """Put windows of like length together, as many as one forward pass takes."""
-        order = sorted(range(len(windows)), key=lambda idx: len(windows[idx].ids))
-        batches: list[list[int]] = []
-        for idx in order:
-            n_padded = len(windows[idx].ids)
-            if batches and (len(batches[-1]) + 1) * n_padded <= self._step_tokens:
-                batches[-1].append(idx)
-            else:
-                batches.append([idx])
-        return batches
-
     @torch.inference_mode()
     def _read(self, windows: Sequence[Window]) -> list[RowTable]:
         """Read windows from their beginnings, side by side."""
         head = self._parts.head
-        ids, wanted = (tensor.to(head.device) for tensor in padded(windows))
+        read = [replace(w, ids=w.ids[: self._info.context]) for w in windows]
+        ids, wanted = (tensor.to(head.device) for tensor in padded(read))
         hidden = self._parts.body.hidden_states(ids, wanted)  # (R, D)
-        table = self._scored(hidden, torch.cat([targets(w, first_row(w)) for w in windows]))
-        ends = np.cumsum([n_rows(w) for w in windows]).tolist()
-        return [table.slice(end - n_rows(w), end) for w, end in zip(windows, ends, strict=True)]
+        sizes = [n_rows(w) for w in read]
+        all_targets = [targets(w, first_row(w))[:n] for w, n in zip(windows, sizes, strict=True)]
+        table = self._scored(hidden, torch.cat(all_targets))
+        ends = np.cumsum(sizes).tolist()
+        return [table.slice(end - n, end) for n, end in zip(sizes, ends, strict=True)]
 
     @torch.inference_mode()
     def _go_on(self, window: Window) -> KeptWindow:

@@ -73,6 +73,19 @@ def targets(window: Window, start: int) -> Tensor:
     return torch.from_numpy(np.append(window.ids[start + 1 :], 0))
 
 
+def side_by_side(windows: Sequence[Window], n_tokens: int) -> list[list[int]]:
+    """Put windows of like length together, up to `n_tokens` with what fills them up."""
+    order = sorted(range(len(windows)), key=lambda idx: len(windows[idx].ids))
+    batches: list[list[int]] = []
+    for idx in order:
+        n_padded = len(windows[idx].ids)
+        if batches and (len(batches[-1]) + 1) * n_padded <= n_tokens:
+            batches[-1].append(idx)
+        else:
+            batches.append([idx])
+    return batches
+
+
 def padded(windows: Sequence[Window]) -> tuple[Tensor, Tensor]:
     """Stack windows (B, T), filled on the right, where a causal model never looks.
 
@@ -90,17 +103,24 @@ def padded(windows: Sequence[Window]) -> tuple[Tensor, Tensor]:
 
 
 def window_scores(rows: RowTable, window: Window) -> WindowScores:
-    """Give each target the row that predicts it; the row after the last tells how words end."""
+    """Give each target the row that predicts it; the row after the last tells how words end.
+
+    That row is missing where the last target did not fit into the context.
+    """
     unpredicted = 1 if window.n_context == 0 else 0
+    predicted = rows.slice(0, window.n_targets - unpredicted)
+    boundary_after = np.full(window.n_targets, np.nan, dtype=np.float32)
+    after = rows.boundary[1 - unpredicted :]
+    boundary_after[: len(after)] = after
     return WindowScores(
-        logprob=_with_gap(rows.logprob[:-1], unpredicted),
-        entropy=_with_gap(rows.entropy[:-1], unpredicted),
-        rank=np.concatenate([np.zeros(unpredicted, dtype=np.int64), rows.rank[:-1]]),
-        top_logprob=_with_gap(rows.top_logprob[:-1], unpredicted),
-        boundary_before=_with_gap(rows.boundary[:-1], unpredicted),
-        boundary_after=rows.boundary[0 if unpredicted else 1 :],
+        logprob=_with_gap(predicted.logprob, unpredicted),
+        entropy=_with_gap(predicted.entropy, unpredicted),
+        rank=np.concatenate([np.zeros(unpredicted, dtype=np.int64), predicted.rank]),
+        top_logprob=_with_gap(predicted.top_logprob, unpredicted),
+        boundary_before=_with_gap(predicted.boundary, unpredicted),
+        boundary_after=boundary_after,
         hidden=np.concatenate(
-            [np.zeros((unpredicted, rows.hidden.shape[1]), np.float32), rows.hidden[:-1]]
+            [np.zeros((unpredicted, rows.hidden.shape[1]), np.float32), predicted.hidden]
         ),
     )
 

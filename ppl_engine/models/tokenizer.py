@@ -36,6 +36,9 @@ class TextTokenizer:
         self.token_bytes: Final = _token_bytes(self._backend)
         """The UTF-8 bytes that each token id stands for; special tokens stand for their name."""
 
+        self.added_tokens: Final = _added_tokens(self._backend)
+        """The ids that this tokenizer puts before and after a text, where it is left to itself."""
+
         self._byte_lengths = np.array([len(raw) for raw in self.token_bytes], dtype=np.int64)
         self._begins_word = _begins_word(self.token_bytes)
         self._respects_seams = respects_seams(self._backend)
@@ -97,6 +100,16 @@ class TextTokenizer:
             lengths[0] -= 1
             return lengths
         return None
+
+
+def _added_tokens(backend: Tokenizer) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return what the post-processor puts around a text."""
+    plain = backend.encode("a", add_special_tokens=False).ids
+    full = backend.encode("a", add_special_tokens=True)
+    mask = full.special_tokens_mask
+    n_before = next((k for k, is_special in enumerate(mask) if not is_special), 0)
+    before, after = full.ids[:n_before], full.ids[n_before + len(plain) :]
+    return np.array(before, dtype=np.int64), np.array(after, dtype=np.int64)
 
 
 def _token_bytes(backend: Tokenizer) -> tuple[bytes, ...]:

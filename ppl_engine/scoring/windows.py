@@ -19,7 +19,11 @@ from ppl_engine.scoring.scores import Ints
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Token ids to be read at once; the last of them are to be scored."""
+    """Token ids to be read at once; the last of them are to be scored.
+
+    There may be one more than a model can read, which is scored and not read: what the word that it
+    ends with is followed by is then NaN.
+    """
 
     ids: Ints
     n_context: int

@@ -11,8 +11,8 @@ from typing import Final
 from ppl_engine.text.reading import Reading
 from ppl_engine.text.spans import Span
 
-_LINE: Final = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)?")
-_FENCE: Final = re.compile(r"(-{4,}|\.{4,}|/{4,}|\+{4,}|```)[\w,-]{0,60}[ \t]*\s*\Z")
+LINE: Final = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)?")
+FENCE: Final = re.compile(r"(-{4,}|\.{4,}|/{4,}|\+{4,}|```)[\w,-]{0,60}[ \t]*\s*\Z")
 _CODE_STYLE: Final = re.compile(
     r"\[(?:source|listing|literal|stem|latexmath|asciimath|plantuml|mermaid|graphviz|ditaa|"
     r"subs|pass|%?[a-z]*,?\s*cols)\b"
@@ -45,10 +45,10 @@ def asciidoc_prose(text: str) -> Reading:
     spans: list[Span] = []
     fence = ""
     is_code = was_text = is_header = False
-    for match in _LINE.finditer(text):
+    for match in LINE.finditer(text):
         line = match[0]
         content = line.strip()
-        found = _FENCE.match(line)
+        found = FENCE.match(line)
         if fence:
             fence = "" if found and content == fence else fence
             is_code = False

@@ -32,16 +32,22 @@ def html_prose(text: str) -> Reading:
 
 def html_stretches(source: bytes) -> Iterator[Stretch]:
     """Yield the bytes of the running text."""
-    # A comment that is never closed hides the rest; the grammar looks for its end again and again.
-    open_comment = source.find(b"<!--", source.rfind(b"-->") + 1)
-    source = source if open_comment < 0 else source[:open_comment]
     found = grammar("html")
-    tree = parsed(found, source) if found else None
+    tree = parsed(found, without_open_comment(source)) if found else None
     if tree is None:
         return
     for node in nodes(tree, _is_skipped):
         if node.type == "text" and node.parent and not node.parent.is_error:
             yield node.start_byte, node.end_byte
+
+
+def without_open_comment(source: bytes) -> bytes:
+    """Cut off a comment that is never closed: it hides the rest.
+
+    The grammar would look for its end again and again.
+    """
+    open_comment = source.find(b"<!--", source.rfind(b"-->") + 1)
+    return source if open_comment < 0 else source[:open_comment]
 
 
 def _is_skipped(node: Node) -> bool:

@@ -99,18 +99,33 @@ _END: Final = re.compile(r"\\end\{document\}")
 
 def latex_prose(text: str) -> Reading:
     """Read a LaTeX document, or a part of one."""
+    start, last = _body(text)
+    return Reading([Span(*s) for s in gaps(_holes(text), start, last)], [])
+
+
+def tokens(text: str) -> Iterator[tuple[re.Match[str], int]]:
+    """Yield what is no prose in the body of a document: how it begins, and where it ends."""
+    position, last = _body(text)
+    while token := _TOKEN.search(text, position, last):
+        position = max(_end(text, token, last), token.end())
+        yield token, position
+
+
+def after_group(text: str, start: int) -> Stretch:
+    """Return where the group in braces begins and ends that stands at `start`; none is empty."""
+    group = _GROUP.match(text, start)
+    return (start, group.end()) if group else (start, start)
+
+
+def _body(text: str) -> Stretch:
     begin = _DOCUMENT.search(text)
     start = begin.end() if begin else 0
     end = _END.search(text, start)
-    last = end.start() if end else len(text)
-    return Reading([Span(*s) for s in gaps(_holes(text, start, last), start, last)], [])
+    return start, end.start() if end else len(text)
 
 
-def _holes(text: str, start: int, last: int) -> Iterator[Stretch]:
-    position = start
-    while token := _TOKEN.search(text, position, last):
-        position = max(_end(text, token, last), token.end())
-        yield token.start(), position
+def _holes(text: str) -> Iterator[Stretch]:
+    return ((token.start(), end) for token, end in tokens(text))
 
 
 def _end(text: str, token: re.Match[str], last: int) -> int:

@@ -1,24 +1,33 @@
 """What the client is told without having asked; nothing is said twice."""
 
-from typing import TYPE_CHECKING, Protocol
+import asyncio
+from typing import TYPE_CHECKING, Final, Protocol
 
 from lsprotocol import types
 
 from ppl_lsp.protocol import StatusParams
+from ppl_lsp.refreshing import RefreshingSender
+from ppl_lsp.reports import DiagnosticsSender, Reports
+from ppl_lsp.tasks import TasksSender
 
 if TYPE_CHECKING:
     from ppl_engine.scoring.scorer import ModelInfo
 
 
-class Sender(Protocol):
-    """The notifications that a language server sends."""
+_ANSWER_WAIT_S: Final = 10.0
 
-    def text_document_publish_diagnostics(self, params: types.PublishDiagnosticsParams) -> None:
-        """Replace the diagnostics of a document."""
-        ...
+
+class Sender(DiagnosticsSender, RefreshingSender, TasksSender, Protocol):
+    """What a language server sends."""
 
     def window_show_message(self, params: types.ShowMessageParams) -> None:
         """Show a message to the user."""
+        ...
+
+    async def window_show_document_async(
+        self, params: types.ShowDocumentParams
+    ) -> types.ShowDocumentResult:
+        """Have the client open something."""
         ...
 
     def ppl_status(self, params: StatusParams) -> None:
@@ -29,8 +38,10 @@ class Sender(Protocol):
 class Client:
     """Remembers what the client was told last."""
 
-    def __init__(self, sender: Sender) -> None:
+    def __init__(self, sender: Sender, reports: Reports) -> None:
+        self.can_show_documents = False
         self._sender = sender
+        self._reports = reports
         self._status: StatusParams | None = None
         self._complaints: dict[str, frozenset[str]] = {}
         self._notices: set[str] = set()
@@ -38,7 +49,7 @@ class Client:
 
     def publish(self, params: types.PublishDiagnosticsParams) -> None:
         """Replace the diagnostics of a document."""
-        self._sender.text_document_publish_diagnostics(params)
+        self._reports.publish(params)
 
     def tell(self, status: StatusParams) -> None:
         """Send a status, if it differs from the last one."""
@@ -60,6 +71,19 @@ class Client:
             if sentence not in self._notices:
                 self._notices.add(sentence)
                 self._show(types.MessageType.Info, sentence)
+
+    async def show_document(self, params: types.ShowDocumentParams) -> bool:
+        """Have the client open something; return whether it has."""
+        if not self.can_show_documents:
+            return False
+        request = asyncio.ensure_future(self._sender.window_show_document_async(params))
+        # The request itself must not be cancelled: its answer would find nobody.
+        await asyncio.wait({request}, timeout=_ANSWER_WAIT_S)
+        return request.done() and not request.exception() and request.result().success
+
+    def say(self, sentence: str) -> None:
+        """Show what the user has asked for."""
+        self._show(types.MessageType.Info, sentence)
 
     def fail(self, subject: str, message: str) -> None:
         """Show why something can not be done; each sentence once, until its subject succeeds."""

@@ -113,6 +113,11 @@ class RemoteEngine:
         if self._client:
             self._client.forget(document)
 
+    async def end_process(self) -> None:
+        """End the engine process; the next `load` starts another."""
+        if self._client:
+            await self._client.end_process()
+
     def close(self) -> None:
         """Let go of the engine; its process stays for a while, for who comes back."""
         if self._client:

@@ -17,14 +17,22 @@ def opened(item: types.TextDocumentItem, encoding: PositionEncoding) -> Document
 
 def changed(
     document: Document, changes: Sequence[types.TextDocumentContentChangeEvent], version: int
-) -> Document:
-    """Apply edits one after the other: each counts in the text that the one before it left."""
+) -> tuple[Document, list[Edit] | None]:
+    """Apply edits one after the other: each counts in the text that the one before it left.
+
+    They are returned too; None where the client has sent a whole text.
+    """
     at_once = _at_once(document, changes)
     if at_once:
-        return document.edited_at_once(at_once).at_version(version)
+        return document.edited_at_once(at_once).at_version(version), at_once
+    edits: list[Edit] = []
     for change in changes:
-        document = document.edited(Edit(_replaced(document, change), change.text))
-    return document.at_version(version)
+        edits.append(Edit(_replaced(document, change), change.text))
+        document = document.edited(edits[-1])
+    has_whole = any(
+        not isinstance(change, types.TextDocumentContentChangePartial) for change in changes
+    )
+    return document.at_version(version), None if has_whole else edits
 
 
 def offset(lines: LineIndex, position: types.Position) -> int:

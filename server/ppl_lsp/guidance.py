@@ -29,10 +29,13 @@ class Guidance:
     """Knows what holds for each open document as soon as its files are read."""
 
     def __init__(self, on_change: Callable[[str], object]) -> None:
-        self.folders: tuple[Path, ...] = ()
+        self.folder_uris: tuple[str, ...] = ()
         """Of the client's workspace."""
 
-        self._is_trusted = True
+        self.is_trusted = True
+        """Whether files of workspaces are taken into account, or only the user's own."""
+
+        self._places: dict[str, str] = {}
         self._on_change = on_change
         self._open: set[str] = set()
         self._known: dict[str, Workspace] = {}
@@ -43,15 +46,41 @@ class Guidance:
         self._scans = ThreadPoolExecutor(1, thread_name_prefix="ppl-terms")
         self._workspaces: Workspaces | None = None
 
-    def open(self, uri: str) -> None:
-        """Find out what holds for a document; `on_change` is called when it is known."""
+    def open(self, uri: str, place: str | None = None) -> None:
+        """Find out what holds for a document; `on_change` is called when it is known.
+
+        What holds for a cell of a notebook is what holds for the notebook, its `place`.
+        """
         self._open.add(uri)
+        if place is not None:
+            self._places[uri] = place
         self._spawn(self._read(uri))
 
     def close(self, uri: str) -> None:
         """Forget a document."""
         self._open.discard(uri)
+        self._places.pop(uri, None)
         self._known.pop(uri, None)
+
+    def place(self, uri: str) -> str:
+        """Return where a document is: its URI, or that of the notebook of which it is a cell."""
+        return self._places.get(uri, uri)
+
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        """Return the folders of the client's workspace, as far as they are on this disk."""
+        return tuple(path for path in map(path_of, self.folder_uris) if path is not None)
+
+    def cells(self, place: str) -> list[str]:
+        """Return the documents that are cells of a notebook."""
+        return [uri for uri, one in self._places.items() if one == place]
+
+    def settle(self, folder_uris: tuple[str, ...]) -> None:
+        """Hear which folders the client has open by now."""
+        if folder_uris != self.folder_uris:
+            self.folder_uris = folder_uris
+            self._scanned.intersection_update(self._terms)
+            self._spawn(self._read_anew())
 
     def end(self) -> None:
         """Read no more."""
@@ -70,7 +99,16 @@ class Guidance:
         if workspace is None:
             return None
         terms = self._terms.get(workspace.root)
-        path = path_of(uri)
+        path = path_of(self.place(uri))
+        return workspace.rules(path, terms) if terms else workspace.rules(path)
+
+    async def rules_of(self, path: Path, workspace: "Workspace") -> "Rules":
+        """Return what holds for a file that nobody has open, when the terms are known."""
+        await self._learn(workspace)
+        if workspace.configuration.learn_terms and workspace.root not in self._terms:
+            # Another document may have had them learnt, which is not done yet.
+            await asyncio.get_running_loop().run_in_executor(self._scans, lambda: None)
+        terms = self._terms.get(workspace.root)
         return workspace.rules(path, terms) if terms else workspace.rules(path)
 
     def thresholds(self, uri: str, settings: Settings) -> Thresholds:
@@ -80,10 +118,9 @@ class Guidance:
 
     def trust(self, *, is_trusted: bool) -> None:
         """Take files of workspaces into account, or only the user's own."""
-        if is_trusted != self._is_trusted:
-            self._is_trusted = is_trusted
-            for uri in self._open:
-                self._spawn(self._read(uri))
+        if is_trusted != self.is_trusted:
+            self.is_trusted = is_trusted
+            self._read_all()
 
     def refresh(self) -> None:
         """Read again what has changed on disk."""
@@ -94,6 +131,18 @@ class Guidance:
         await asyncio.get_running_loop().run_in_executor(self._files, job)
         await self._refresh()
 
+    def _read_all(self) -> None:
+        for uri in self._open:
+            self._spawn(self._read(uri))
+
+    async def _read_anew(self) -> None:
+        """Read all files again, since they may be looked for in other folders."""
+        await asyncio.get_running_loop().run_in_executor(self._files, self._forget)
+        self._read_all()
+
+    def _forget(self) -> None:
+        self._workspaces = None
+
     async def _refresh(self) -> None:
         loop = asyncio.get_running_loop()
         known = dict(self._known)
@@ -102,9 +151,9 @@ class Guidance:
 
     async def _read(self, uri: str) -> None:
         loop = asyncio.get_running_loop()
-        path, is_trusted = path_of(uri), self._is_trusted
+        path, is_trusted = path_of(self.place(uri)), self.is_trusted
         found = await loop.run_in_executor(self._files, self._load, path, is_trusted)
-        if uri not in self._open or is_trusted != self._is_trusted:
+        if uri not in self._open or is_trusted != self.is_trusted:
             return
         self._known[uri] = found
         self._on_change(uri)

@@ -13,6 +13,8 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Final
 
+from ppl_engine.text.spans import Span
+
 _LINE_END: Final = re.compile(r"\r\n?|\n")
 _CHUNK: Final = 256
 
@@ -67,6 +69,18 @@ class LineIndex:
         if position.character <= 0:
             return start
         return min(end, self._offset_of_units(self._units(start) + position.character))
+
+    def parts(self, span: Span) -> Iterator[Span]:
+        """Yield what of a span is on each line, without the ends of lines; nothing empty."""
+        start = span.start
+        while start < span.end:
+            line = bisect_right(self._starts, start) - 1
+            end = min(span.end, self._ends[line])
+            if start < end:
+                yield Span(start, end)
+            if line + 1 == len(self._starts):
+                return
+            start = self._starts[line + 1]
 
     @property
     def n_lines(self) -> int:

@@ -18,7 +18,9 @@ class News:
         self._changed.set()
         self._changed = asyncio.Event()
 
-    async def until(self, look: Callable[[], tuple[T] | None], *, timeout_s: float) -> T | None:
+    async def until(
+        self, look: Callable[[], tuple[T] | None], *, timeout_s: float | None
+    ) -> T | None:
         """Return what `look` finds, now or after a change; None if that takes too long."""
         try:
             async with asyncio.timeout(timeout_s):

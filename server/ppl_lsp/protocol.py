@@ -11,8 +11,9 @@ from pygls.protocol import default_converter
 
 STATUS: Final = "ppl/status"
 HEAT_MAP: Final = "ppl/heatMap"
+PROFILE: Final = "ppl/profile"
 
-State = Literal["starting", "loading", "ready", "scoring", "failed"]
+State = Literal["starting", "loading", "ready", "scoring", "paused", "off", "failed"]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -80,6 +81,54 @@ class HeatMap:
     summary: HeatSummary | None = None
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class ProfileParams:
+    """Request `ppl/profile`, from the client."""
+
+    text_document: types.TextDocumentIdentifier
+    n_points: int | None = None
+    """At most so many points; null means 400, which is also the most there are."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class ProfilePoint:
+    """A run of words in a plot of surprisal along the document; all runs have as many words."""
+
+    range: types.Range
+    bits_per_word: float | None
+    max_surprisal_bits: float | None
+    n_words: int
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class ProfileSection:
+    """A section of a document, or a docstring of a program."""
+
+    title: str
+    level: int
+    """1 for the outermost heading, 0 for what none precedes."""
+
+    range: types.Range
+    perplexity: float | None
+    bits_per_word: float | None
+    bits_per_byte: float | None
+    max_surprisal_bits: float | None
+    n_words: int
+    n_findings: int
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Profile:
+    """Answer to `ppl/profile`."""
+
+    version: int | None
+    is_scored: bool
+    message: str
+    points: tuple[ProfilePoint, ...] = ()
+    sections: tuple[ProfileSection, ...] = ()
+    summary: HeatSummary | None = None
+
+
 @attrs.define
 class HeatMapRequest:
     """The envelope of `ppl/heatMap`, for decoding."""
@@ -90,7 +139,30 @@ class HeatMapRequest:
     jsonrpc: str = "2.0"
 
 
-PAYLOADS: Final = (StatusParams, HeatMapParams, HeatBand, HeatSummary, HeatMap)
+@attrs.define
+class ProfileRequest:
+    """The envelope of `ppl/profile`, for decoding."""
+
+    id: Union[int, str]  # noqa: UP007 - the converter knows this union by this spelling
+    params: ProfileParams
+    method: str = PROFILE
+    jsonrpc: str = "2.0"
+
+
+REQUESTS: Final[dict[str, type]] = {HEAT_MAP: HeatMapRequest, PROFILE: ProfileRequest}
+"""What our requests are decoded into."""
+
+PAYLOADS: Final = (
+    StatusParams,
+    HeatMapParams,
+    HeatBand,
+    HeatSummary,
+    HeatMap,
+    ProfileParams,
+    ProfilePoint,
+    ProfileSection,
+    Profile,
+)
 
 
 def converter() -> Converter:

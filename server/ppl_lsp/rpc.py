@@ -10,15 +10,18 @@ from typing import Any, Final, Protocol, cast
 
 from lsprotocol import types
 from pygls.exceptions import (
+    JsonRpcContentModified,
     JsonRpcException,
     JsonRpcInvalidRequest,
     JsonRpcServerNotInitialized,
 )
 from pygls.protocol import LanguageServerProtocol, lsp_method
 
-from ppl_lsp.protocol import HEAT_MAP, HeatMapRequest
+from ppl_lsp.protocol import REQUESTS
 
 logger = logging.getLogger(__name__)
+
+_SERVER_CANCELLED: Final = types.LSPErrorCodes.ServerCancelled.value
 
 # An escaped backslash, a surrogate pair, or an unpaired half, as `json.dumps` writes them.
 _ESCAPES: Final = re.compile(
@@ -116,9 +119,7 @@ class PplProtocol(LanguageServerProtocol):
         self, method: str
     ) -> Any:
         """Return the type that a message is decoded into."""
-        if method == HEAT_MAP:
-            return HeatMapRequest
-        return super().get_message_type(method)
+        return REQUESTS.get(method) or super().get_message_type(method)
 
     @lsp_method(types.INITIALIZE)
     def lsp_initialize(
@@ -149,6 +150,41 @@ class PplProtocol(LanguageServerProtocol):
     ) -> Generator[Any, Any, None]:
         """Pass on to our own handler."""
         yield self.fm.features[types.TEXT_DOCUMENT_DID_CLOSE], (params,), None
+
+    @lsp_method(types.NOTEBOOK_DOCUMENT_DID_OPEN)
+    def lsp_notebook_document__did_open(
+        self, params: types.DidOpenNotebookDocumentParams
+    ) -> Generator[Any, Any, None]:
+        """Pass on to our own handler."""
+        yield self.fm.features[types.NOTEBOOK_DOCUMENT_DID_OPEN], (params,), None
+
+    @lsp_method(types.NOTEBOOK_DOCUMENT_DID_CHANGE)
+    def lsp_notebook_document__did_change(
+        self, params: types.DidChangeNotebookDocumentParams
+    ) -> Generator[Any, Any, None]:
+        """Pass on to our own handler."""
+        yield self.fm.features[types.NOTEBOOK_DOCUMENT_DID_CHANGE], (params,), None
+
+    @lsp_method(types.NOTEBOOK_DOCUMENT_DID_CLOSE)
+    def lsp_notebook_document__did_close(
+        self, params: types.DidCloseNotebookDocumentParams
+    ) -> Generator[Any, Any, None]:
+        """Pass on to our own handler."""
+        yield self.fm.features[types.NOTEBOOK_DOCUMENT_DID_CLOSE], (params,), None
+
+    @lsp_method(types.WINDOW_WORK_DONE_PROGRESS_CANCEL)
+    def lsp_work_done_progress_cancel(
+        self, params: types.WorkDoneProgressCancelParams
+    ) -> Generator[Any, Any, None]:
+        """Pass on to our own handler."""
+        yield self.fm.features[types.WINDOW_WORK_DONE_PROGRESS_CANCEL], (params,), None
+
+    @lsp_method(types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS)
+    def lsp_workspace__did_change_workspace_folders(
+        self, params: types.DidChangeWorkspaceFoldersParams
+    ) -> Generator[Any, Any, None]:
+        """Pass on to our own handler."""
+        yield self.fm.features[types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS], (params,), None
 
     @lsp_method(types.SHUTDOWN)
     def lsp_shutdown(  # pyright: ignore[reportIncompatibleMethodOverride] - no generator needed
@@ -185,6 +221,14 @@ class PplProtocol(LanguageServerProtocol):
         else:
             super().handle_message(message)
 
+    def _send_handler_result(self, future: Future[Any], *, msg_id: Any) -> None:
+        """Answer a request; that it is to be asked again is no failure to be logged."""
+        error = None if future.cancelled() else future.exception()
+        if isinstance(error, JsonRpcException) and error.code == _SERVER_CANCELLED:
+            self._send_response(msg_id, error=error.to_response_error())
+        else:
+            super()._send_handler_result(future, msg_id=msg_id)
+
     def _execute_handler(
         self,
         msg_id: Any,
@@ -197,7 +241,12 @@ class PplProtocol(LanguageServerProtocol):
 
         def forget(future: Future[Any]) -> None:
             self._request_futures.pop(msg_id, None)
-            callback(future)
+            failure = None if future.cancelled() else future.exception()
+            if isinstance(failure, JsonRpcContentModified):
+                # No fault of anybody, and told to nobody but who asked.
+                self._send_response(msg_id, error=failure.to_response_error())
+            else:
+                callback(future)
 
         super()._execute_handler(msg_id, handler, forget, args, kwargs)
 

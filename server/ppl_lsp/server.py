@@ -11,16 +11,44 @@ from pygls.lsp.server import LanguageServer
 
 from ppl_lsp import __version__, protocol
 from ppl_lsp.engine import Way
-from ppl_lsp.features import code_actions, configuration, heat_map, hover, synchronization
-from ppl_lsp.features.ignore_commands import COMMANDS, Command
-from ppl_lsp.protocol import HEAT_MAP, STATUS, StatusParams
+from ppl_lsp.features import (
+    code_actions,
+    code_lens,
+    configuration,
+    engine_commands,
+    heat_map,
+    hover,
+    ignore_commands,
+    inlay_hints,
+    notebooks,
+    profile,
+    pulled_diagnostics,
+    report,
+    semantic_tokens,
+    synchronization,
+    watching,
+    workspace_commands,
+)
+from ppl_lsp.features.ignore_commands import Command
+from ppl_lsp.protocol import HEAT_MAP, PROFILE, STATUS, StatusParams
 from ppl_lsp.rpc import PplProtocol
 from ppl_lsp.session import Session
 from ppl_lsp.settings import Settings
 
 NAME: Final = "ppl-lsp"
 
-_OPTIONS: Final = {types.TEXT_DOCUMENT_CODE_ACTION: code_actions.OPTIONS}
+COMMANDS: Final[dict[str, Command]] = {
+    **ignore_commands.COMMANDS,
+    **engine_commands.COMMANDS,
+    **workspace_commands.COMMANDS,
+}
+COMMANDS[code_lens.DESCRIBE_SECTION] = code_lens.describe_section
+COMMANDS[report.SHOW_REPORT] = report.show_report
+
+_OPTIONS: Final = {
+    types.TEXT_DOCUMENT_CODE_ACTION: code_actions.OPTIONS,
+    types.TEXT_DOCUMENT_SEMANTIC_TOKENS_FULL: semantic_tokens.OPTIONS,
+}
 
 
 class PplServer(LanguageServer):
@@ -33,6 +61,7 @@ class PplServer(LanguageServer):
             NAME,
             __version__,
             text_document_sync_kind=types.TextDocumentSyncKind.Incremental,
+            notebook_document_sync=notebooks.SYNC,
             protocol_cls=PplProtocol,
             converter_factory=protocol.converter,
         )
@@ -60,12 +89,26 @@ class PplServer(LanguageServer):
 
         return run
 
+    async def _initialize(self, params: types.InitializeParams) -> None:
+        """Agree with the client; what is offered depends on what it can do."""
+        session = self.session
+        await configuration.initialize(session, self._watch, params)
+        if session.reports.is_pulled:
+            about = functools.partial
+            pull = about(pulled_diagnostics.document_diagnostic, session)
+            self.feature(types.TEXT_DOCUMENT_DIAGNOSTIC, pulled_diagnostics.OPTIONS)(pull)
+            pull_all = about(pulled_diagnostics.workspace_diagnostic, session, self.progress)
+            self.feature(types.WORKSPACE_DIAGNOSTIC)(pull_all)
+
+    async def _cancel_progress(self, params: types.WorkDoneProgressCancelParams) -> None:
+        self.session.tasks.cancel(params.token)
+
     def _handlers(self) -> dict[str, Any]:
         """Return the table of handlers; all are coroutines, so that all can be cancelled."""
         about = functools.partial
         session = self.session
         return {
-            types.INITIALIZE: about(configuration.initialize, session, self._watch),
+            types.INITIALIZE: about(self._initialize),
             types.INITIALIZED: about(configuration.initialized, session, self),
             types.WORKSPACE_DID_CHANGE_CONFIGURATION: about(
                 configuration.did_change_configuration, session, self
@@ -74,10 +117,24 @@ class PplServer(LanguageServer):
             types.TEXT_DOCUMENT_DID_CHANGE: about(synchronization.did_change, session),
             types.TEXT_DOCUMENT_DID_CLOSE: about(synchronization.did_close, session),
             types.TEXT_DOCUMENT_DID_SAVE: about(synchronization.did_save, session),
-            types.WORKSPACE_DID_CHANGE_WATCHED_FILES: about(
-                configuration.did_change_watched_files, session
+            types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS: about(
+                configuration.did_change_workspace_folders, session, self
             ),
+            types.WORKSPACE_DID_CHANGE_WATCHED_FILES: about(
+                watching.did_change_watched_files, session
+            ),
+            types.WINDOW_WORK_DONE_PROGRESS_CANCEL: about(self._cancel_progress),
+            types.NOTEBOOK_DOCUMENT_DID_OPEN: about(notebooks.did_open, session),
+            types.NOTEBOOK_DOCUMENT_DID_CHANGE: about(notebooks.did_change, session),
+            types.NOTEBOOK_DOCUMENT_DID_SAVE: about(notebooks.did_save, session),
+            types.NOTEBOOK_DOCUMENT_DID_CLOSE: about(notebooks.did_close, session),
             types.TEXT_DOCUMENT_CODE_ACTION: about(code_actions.code_action, session),
+            types.TEXT_DOCUMENT_CODE_LENS: about(code_lens.code_lens, session),
+            types.TEXT_DOCUMENT_INLAY_HINT: about(inlay_hints.inlay_hint, session),
+            types.TEXT_DOCUMENT_SEMANTIC_TOKENS_FULL: about(semantic_tokens.full, session),
+            types.TEXT_DOCUMENT_SEMANTIC_TOKENS_FULL_DELTA: about(semantic_tokens.delta, session),
+            types.TEXT_DOCUMENT_SEMANTIC_TOKENS_RANGE: about(semantic_tokens.in_range, session),
             types.TEXT_DOCUMENT_HOVER: about(hover.hover, session),
             HEAT_MAP: about(heat_map.heat_map, session),
+            PROFILE: about(profile.profile, session),
         }

@@ -5,16 +5,15 @@ Everything here runs on the event loop.
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 from ppl_engine.errors import EngineError
 from ppl_engine.host.queue import Priority
-from ppl_engine.models.choice import ModelChoice
 from ppl_engine.text.spans import Span
 from ppl_lsp.analyses import Analyses, Sleep
 from ppl_lsp.client import Client, Sender
-from ppl_lsp.documents import Document
+from ppl_lsp.documents import Document, Edit
 from ppl_lsp.engine import RemoteEngine, Way
 from ppl_lsp.features import status
 from ppl_lsp.features.edits import EditStyle
@@ -23,12 +22,20 @@ from ppl_lsp.guidance import Guidance
 from ppl_lsp.line_index import PositionEncoding
 from ppl_lsp.loading import Loading
 from ppl_lsp.news import News
+from ppl_lsp.outcomes import Outcomes
 from ppl_lsp.protocol import State
+from ppl_lsp.refreshing import Refreshing
+from ppl_lsp.reports import Reports
+from ppl_lsp.scopes import Scopes, scopes
 from ppl_lsp.settings import Settings
 from ppl_lsp.showing import Showing
+from ppl_lsp.standing import Standing, Suffices
+from ppl_lsp.survey import Survey
+from ppl_lsp.tasks import Tasks
+from ppl_lsp.token_answers import TokenAnswers
 
 if TYPE_CHECKING:
-    from ppl_engine.analysis import Analysis, Progress
+    from ppl_engine.analysis import Analysis
     from ppl_engine.explanation import Explanation
     from ppl_engine.scoring.scorer import ModelInfo
 
@@ -37,22 +44,16 @@ logger = logging.getLogger(__name__)
 _MODEL: Final = "model"  # what can fail besides documents
 _SETTINGS: Final = "settings"  # what can be wrong besides the files of a workspace
 
-Suffices = Callable[[Document, "Analysis"], bool]
-
 
 class Session:
     """Documents, settings, the model and the analyses of one client."""
 
     def __init__(
-        self,
-        sender: Sender,
-        way: Way,
-        settings: Settings,
-        *,
-        sleep: Sleep = asyncio.sleep,
+        self, sender: Sender, way: Way, settings: Settings, *, sleep: Sleep = asyncio.sleep
     ) -> None:
         self.documents: dict[str, Document] = {}
-        self.settings = settings
+        self.settings = settings  # of the window; `settings_of` a document may differ
+        self.scopes = Scopes(settings)
         self.base_settings = settings
         """What holds where the client says nothing: the command line, then the options sent."""
 
@@ -63,39 +64,58 @@ class Session:
         """Whether the client has said what its settings are, or that it has none."""
 
         self.edit_style = EditStyle()
+        self.client_commands: frozenset[str] = frozenset()
+        """The commands that the client has declared to have."""
+
         self.guidance = Guidance(self._on_guidance)
-        self._client = Client(sender)
-        self.showing = Showing(self._client, self.guidance)
+        self.reports = Reports(sender)
+        self.tasks = Tasks(sender, sleep=sleep)
+        self.client = Client(sender, self.reports)
+        self.showing = Showing(self.client, self.guidance, sleep=sleep)
+        self.refreshing = Refreshing(sender, self.showing.number, sleep=sleep)
+        self.showing.on_change = self.refreshing.look
+        self.token_answers = TokenAnswers()
         self._engine = RemoteEngine(way, on_state=self._on_engine)
-        self._analyses = Analyses(self._engine, self, sleep=sleep)
-        self._loading = Loading(self._engine, self._on_loaded)
         self._news = News()
+        listener = Outcomes(self, self.client, self._news)
+        self._analyses = Analyses(self._engine, listener, sleep=sleep)
+        self._loading = Loading(self._engine, self.tasks, self._on_loaded)
+        self.standing = Standing(self._loading, self._analyses)
+        self.survey = Survey(self, self._engine)
 
     def begin_with(self, options: object) -> None:
         """Take over the client's initialization options, under all that it says later."""
         self.base_settings, complaints = self.base_settings.updated(options)
-        self.settings = self.base_settings
-        self._client.complain(_SETTINGS, complaints)
+        self.settings, self.scopes = self.base_settings, Scopes(self.base_settings)
+        self.client.complain(_SETTINGS, complaints)
 
     def start(self) -> None:
         """Get ready; the model is loaded when the settings come, by `configure`."""
         if not self.is_configured:
-            self._tell("starting", "ppl: starting")
+            self.tell("starting", "ppl: starting")
 
-    def open(self, document: Document) -> None:
-        """Take over a document."""
+    def settings_of(self, uri: str) -> Settings:
+        """Return the settings for a document."""
+        return self.scopes.of(self.guidance.place(uri))
+
+    def open(self, document: Document, *, place: str | None = None) -> None:
+        """Take over a document; that a cell is part of a notebook, its place, decides on it."""
         self.documents[document.uri] = document
-        self.guidance.open(document.uri)
+        self.reports.open(document.uri)
+        self.guidance.open(document.uri, place)
         self._request(document, Priority.OPENED)
-        if self._is_hopeless(document):
+        settings = self.settings_of(document.uri)
+        if self.standing.is_hopeless(document, settings):
             # Nothing will come: whoever waits for diagnostics need not wait.
-            self.showing.wipe(document, self.settings)
+            self.showing.wipe(document, settings)
 
-    def change(self, document: Document) -> None:
-        """Put a newer snapshot in the place of an open document."""
+    def change(self, document: Document, edits: Sequence[Edit] | None = None) -> None:
+        """Put a newer snapshot in the place of an open document; edits one after the other."""
+        before = self.documents[document.uri]
         self.documents[document.uri] = document
         delay_s = self.settings.debounce_ms / 1000
         self._request(document, Priority.EDITED, delay_s=delay_s)
+        self.showing.follow(before, document, edits, self.settings_of(document.uri))
         self._news.announce()
 
     def close(self, uri: str) -> None:
@@ -105,29 +125,43 @@ class Session:
         self._analyses.close(uri)
         self._engine.forget(uri)
         self.guidance.close(uri)
-        self._client.succeed(uri)
+        self.client.succeed(uri)
+        self.reports.close(uri)
         self.showing.close(uri)
+        self.survey.look_again(uri)
+        self.refreshing.forget(uri)
+        self.token_answers.forget(uri)
         self._news.announce()
 
-    def configure(self, sent: object) -> None:
+    def configure(self, sent: object, by_folder: Mapping[str, object] | None = None) -> None:
         """Lay the client's settings over the base, say what is wrong with them, apply the rest."""
         self.is_configured = True
-        settings, complaints = self.base_settings.updated(sent)
-        self._client.complain(_SETTINGS, complaints)
-        self.guidance.trust(is_trusted=settings.workspace_files)
-        if settings != self.settings or self.model is None:
-            self._apply(settings)
+        found, complaints = scopes(self.base_settings, sent, by_folder or {})
+        self.client.complain(_SETTINGS, complaints)
+        self.guidance.trust(is_trusted=found.window.workspace_files)
+        if found != self.scopes or self.model is None:
+            self._apply(found)
+
+    async def end_process(self) -> None:
+        """End the engine process, whatever it is doing; `reload` starts another."""
+        self._analyses.forget_all()
+        self.survey.rest()
+        self._on_engine(is_there=False)
+        await self._engine.end_process()
 
     def end(self) -> None:
         """Let go of the engine: the client is gone."""
         self._analyses.forget_all()
+        self.survey.end()
         self._engine.close()
         self.guidance.end()
+        self.refreshing.end()
+        self.showing.end()
 
     def report(self, subject: str, error: EngineError) -> None:
         """Tell the user why something could not be done."""
-        self._client.succeed(subject)  # said each time, since it was asked each time
-        self._client.fail(subject, str(error))
+        self.client.succeed(subject)  # said each time, since it was asked each time
+        self.client.fail(subject, str(error))
 
     def look(self, document: Document, span: Span) -> None:
         """Hear that somebody looks at a part of a document: it is scored first."""
@@ -141,7 +175,11 @@ class Session:
         Its work goes before that on others. A partial one does where that `is_enough`.
         """
         self._engine.hurry(uri)
-        return await self._news.until(lambda: self._known(uri, is_enough), timeout_s=timeout_s)
+
+        def look() -> "tuple[Analysis | None] | None":
+            return self.standing.known(self.documents.get(uri), is_enough, self.settings_of(uri))
+
+        return await self._news.until(look, timeout_s=timeout_s)
 
     async def explain(
         self, document: Document, analysis: "Analysis", offset: int
@@ -154,120 +192,86 @@ class Session:
 
     def reason(self, document: Document) -> str:
         """Say why there is no analysis of a document, in words for the user."""
-        if not self.settings.enabled:
-            return "ppl is off (setting ppl.enabled)."
-        if self._loading.error:
-            return f"ppl has no model: {self._loading.error}"
-        if self.model is None:
-            return f"ppl: loading {self.settings.model}…"
-        if error := self._analyses.error(document):
-            return status.failed_message(error)
-        return status.scoring_message(self._analyses.progress(document))
-
-    def on_progress(self, document: Document, progress: "Progress") -> None:
-        """Show the share that is scored; the status is only sent when it reads differently."""
-        del document
-        self._tell("scoring", status.scoring_message(progress))
-
-    def on_partial(self, document: Document, analysis: "Analysis") -> None:
-        """Publish what was found by now."""
-        self.showing.show(document, analysis, self.settings)
-        self._news.announce()
-
-    def on_analyzed(self, document: Document, analysis: "Analysis") -> None:
-        """Publish what was found."""
-        # The engine may have moved the model for want of memory.
-        self.model = analysis.model
-        self._client.notice(analysis.model)
-        self._client.succeed(document.uri)
-        self.showing.show(document, analysis, self.settings)
-        self._tell("ready", status.scored_message(analysis))
-        self._news.announce()
-
-    def on_failed(self, document: Document, error: Exception) -> None:
-        """Tell the user of an EngineError; other errors are bugs, logged where they happened."""
-        logger.error("Could not score %s: %s", document.uri, error)
-        self._tell("failed", "ppl: failed")
-        if isinstance(error, EngineError):
-            self._client.fail(document.uri, str(error))
-        # What is still shown belongs to an older version.
-        self.showing.wipe(document, self.settings)
-        self._news.announce()
+        return self.standing.reason(document, self.settings_of(document.uri), self.model)
 
     def _on_engine(self, is_there: bool) -> None:  # noqa: FBT001 - a state
         """Say that the engine process was lost; whatever it was doing is done by the next."""
         if is_there:
-            self._tell("ready", "ppl: ready")
+            self.tell(*self.standing.idle(self.scopes.overall))
         else:
-            self._tell("loading", "ppl: restarting the engine")
+            self.tell("loading", "ppl: restarting the engine")
 
-    def _known(self, uri: str, is_enough: Suffices) -> "tuple[Analysis | None] | None":
-        """Return the analysis to go by, if there will ever be one; None while it may come."""
-        document = self.documents.get(uri)
-        if document is None:
-            return (None,)
-        best = self._analyses.best(document)
-        is_whole = self._analyses.analysis(document) is not None
-        if best and (is_whole or is_enough(document, best)):
-            return (best,)
-        return (None,) if self._is_hopeless(document) else None
-
-    def _is_hopeless(self, document: Document) -> bool:
-        failed = self._loading.error or self._analyses.error(document)
-        return failed is not None or not self.settings.enabled
-
-    def _apply(self, settings: Settings) -> None:
-        before, self.settings = self.settings, settings
-        if not settings.enabled:
-            self._pause()
+    def _apply(self, found: Scopes) -> None:
+        before, self.scopes, self.settings = self.scopes, found, found.window
+        was_enabled, choice = before.overall.enabled, self.settings.model_choice
+        if not found.overall.enabled:
+            self.rest()
         # Switching on again is the way to say: try once more.
-        elif settings.model_choice != self._loading.choice or (
-            self._loading.error and not before.enabled
-        ):
-            self._reload(settings.model_choice)
-        elif not before.enabled and self.model is not None:
-            self._resume()
-        elif settings.thresholds != before.thresholds:
-            self._request_all()
-        elif settings.severity != before.severity:
-            self._redraw()
+        elif choice != self._loading.choice or (self._loading.error and not was_enabled):
+            self.reload()
+        elif not was_enabled:
+            self.begin()
+        else:
+            for uri, document in self.documents.items():
+                place = self.guidance.place(uri)
+                self._apply_to(document, before.of(place), found.of(place))
+            self.survey.settings_changed()
+        self.refreshing.changed(*self.settings.redrawn(before.window))
         self._news.announce()
 
-    def _pause(self) -> None:
+    def _apply_to(self, document: Document, before: Settings, now: Settings) -> None:
+        if not now.enabled:
+            self._analyses.forget(document.uri)
+            self.showing.wipe(document, now)
+        elif not before.enabled or now.thresholds != before.thresholds:
+            self._request(document, Priority.OPENED)
+        elif now.severity != before.severity and (analysis := self._analyses.best(document)):
+            # Where work is pending, the marks stay until it is done.
+            self.showing.show(document, analysis, now)
+
+    def rest(self) -> None:
+        """Take away what is shown and score nothing, until `begin`."""
         self._analyses.forget_all()
+        self.survey.rest()
         self._wipe()
-        self._tell("ready", "ppl: off")
+        self.tell(*self.standing.idle(self.scopes.overall))
+        self._news.announce()
 
-    def _resume(self) -> None:
-        self._tell("ready", "ppl: ready" if self.settings.enabled else "ppl: off")
-        self._request_all()
+    def begin(self) -> None:
+        """Score what is open, if anything is to be scored."""
+        if self.model is None:
+            return
+        self.tell(*self.standing.idle(self.scopes.overall))
+        for document in self.documents.values():
+            self._request(document, Priority.OPENED)
+        self.survey.resume()
+        self._news.announce()
 
-    def _reload(self, choice: ModelChoice) -> None:
+    def reload(self) -> None:
+        """Load the model that is set, whatever is loaded."""
         self._analyses.forget_all()
+        self.survey.rest()
         self.model = None
-        self._tell("loading", f"ppl: loading {self.settings.model}")
-        self._loading.begin(choice)
+        self.tell("loading", f"ppl: loading {self.settings.model}")
+        self._loading.begin(self.settings.model_choice)
 
     def _on_loaded(self, model: "ModelInfo | Exception") -> None:
         if isinstance(model, Exception):
-            self._tell("failed", "ppl: no model")
-            self._client.fail(_MODEL, f"ppl has no model: {model}")
+            self.tell("failed", "ppl: no model")
+            self.client.fail(_MODEL, f"ppl has no model: {model}")
             self._wipe()
         else:
             self.model = model
-            self._client.succeed(_MODEL)
-            self._client.notice(model)
-            self._resume()
+            self.client.succeed(_MODEL)
+            self.client.notice(model)
+            self.begin()
         self._news.announce()
-
-    def _request_all(self) -> None:
-        for document in self.documents.values():
-            self._request(document, Priority.OPENED)
 
     def _request(self, document: Document, priority: Priority, *, delay_s: float = 0.0) -> None:
         self._analyses.forget(document.uri)
-        if self.settings.enabled and self.model is not None:
-            thresholds = self.guidance.thresholds(document.uri, self.settings)
+        settings = self.settings_of(document.uri)
+        if self.standing.is_wanted(settings) and self.model is not None:
+            thresholds = self.guidance.thresholds(document.uri, settings)
             self._analyses.request(document, thresholds, priority, delay_s=delay_s)
 
     def _on_guidance(self, uri: str) -> None:
@@ -275,22 +279,17 @@ class Session:
         document, workspace = self.documents.get(uri), self.guidance.workspace(uri)
         if document is None or workspace is None:
             return
-        self._client.complain(str(workspace.root), workspace.complaints)
+        self.client.complain(str(workspace.root), workspace.complaints)
         asked = self._analyses.thresholds(document)
-        if asked is not None and asked != self.guidance.thresholds(uri, self.settings):
+        if asked is not None and asked != self.guidance.thresholds(uri, self.settings_of(uri)):
             self._request(document, Priority.OPENED)
         elif analysis := self._analyses.best(document):
-            self.showing.show(document, analysis, self.settings)
-
-    def _redraw(self) -> None:
-        """Publish anew what is known; where work is pending, the marks stay until it is done."""
-        for document in self.documents.values():
-            if analysis := self._analyses.best(document):
-                self.showing.show(document, analysis, self.settings)
+            self.showing.show(document, analysis, self.settings_of(document.uri))
 
     def _wipe(self) -> None:
         for document in self.documents.values():
-            self.showing.wipe(document, self.settings)
+            self.showing.wipe(document, self.settings_of(document.uri))
 
-    def _tell(self, state: State, message: str) -> None:
-        self._client.tell(status.render_status(state, message, self.settings, self.model))
+    def tell(self, state: State, message: str) -> None:
+        """Say what the server is doing."""
+        self.client.tell(status.render_status(state, message, self.settings, self.model))

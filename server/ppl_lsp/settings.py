@@ -4,17 +4,19 @@
 test holds them equal.
 """
 
-import math
 import reprlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
-from typing import Any, Final, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 from ppl_engine.findings.thresholds import Thresholds
 from ppl_engine.models.choice import DEVICES, PRECISIONS, ModelChoice
+from ppl_lsp.declaring import SECTION, Setting
 
-SECTION: Final = "ppl"
-CLIENT_ONLY: Final = frozenset({"server", "trace"})
+if TYPE_CHECKING:
+    from ppl_lsp.refreshing import Kind
+
+CLIENT_ONLY: Final = frozenset({"server", "trace", "heatMap"})
 """Keys of the section that only a client reads; the server keeps silent about them."""
 
 _THRESHOLDS: Final = Thresholds()
@@ -24,57 +26,13 @@ _MAX_RATE: Final = 100
 _T = TypeVar("_T")
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """The declaration of one setting, in the words of the wire and of JSON Schema."""
-
-    name: str
-    kind: str
-    """`boolean`, `string`, `integer` or `number`."""
-
-    description: str
-    scope: str = "window"
-    """`machine` for what a workspace must not choose: its files come from elsewhere."""
-
-    choices: tuple[str, ...] = ()
-    least: float = -math.inf
-    most: float = math.inf
-
-    def complaint(self, value: object) -> str | None:
-        """Say in one sentence what is wrong with a value from the client; None if it is right."""
-        if self._is_right(value):
-            return None
-        return f"{SECTION}.{self.name} must be {self._expected()}, not {reprlib.repr(value)}."
-
-    def _is_right(self, value: object) -> bool:
-        if self.kind == "boolean":
-            return isinstance(value, bool)
-        if self.kind == "string":
-            return isinstance(value, str) and bool(
-                value in self.choices if self.choices else value.strip()
-            )
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            return False
-        is_whole = isinstance(value, int) or value.is_integer()
-        return (is_whole or self.kind == "number") and self.least <= value <= self.most
-
-    def _expected(self) -> str:
-        if self.choices:
-            return f"one of {', '.join(self.choices)}"
-        if self.kind == "boolean":
-            return "true or false"
-        if self.kind == "string":
-            return "a string that is not empty"
-        noun = "a whole number" if self.kind == "integer" else "a number"
-        return f"{noun} from {self.least:g} to {self.most:g}"
-
-
 def _declared(default: _T, setting: Setting) -> _T:
     return field(default=default, metadata={_KEY: setting})
 
 
 def _rate(default: float, name: str, description: str) -> float:
-    return _declared(default, Setting(name, "number", description, least=0, most=_MAX_RATE))
+    setting = Setting(name, "number", description, scope="resource", least=0, most=_MAX_RATE)
+    return _declared(default, setting)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +41,7 @@ class Settings:
 
     enabled: bool = _declared(
         True,  # noqa: FBT003 - a default, not a call with a flag
-        Setting("enabled", "boolean", "Score open documents and show findings."),
+        Setting("enabled", "boolean", "Score documents and show findings.", scope="resource"),
     )
     model: str = _declared(
         _MODEL.model,
@@ -116,6 +74,14 @@ class Settings:
             "Read and change `ppl.toml`, dictionaries and accepted findings of the workspace.",
         ),
     )
+    score_workspace: bool = _declared(
+        False,  # noqa: FBT003 - a default, not a call with a flag
+        Setting(
+            "scoreWorkspace",
+            "boolean",
+            "Score all documents in the folders of the workspace, not only those that are open.",
+        ),
+    )
     debounce_ms: int = _declared(
         300,
         Setting(
@@ -132,6 +98,7 @@ class Settings:
             "severity",
             "string",
             "How findings are marked; `default`: by their kind, `off`: hover and heat map only.",
+            scope="resource",
             choices=("default", "information", "hint", "warning", "off"),
         ),
     )
@@ -156,6 +123,7 @@ class Settings:
             "repeatedWords",
             "integer",
             "How many words, about, must only repeat what stands before; 0 for no repetitions.",
+            scope="resource",
             least=0,
             most=10_000,
         ),
@@ -166,8 +134,31 @@ class Settings:
             "maxPer1000Words",
             "integer",
             "The most surprising words to mark in every 1000; the strongest are kept.",
+            scope="resource",
             least=0,
             most=1000,
+        ),
+    )
+
+    code_lens: str = _declared(
+        "headings",
+        Setting(
+            "codeLens",
+            "string",
+            "Where perplexity is shown between lines: over headings, over docstrings too, or not.",
+            choices=("off", "headings", "all"),
+        ),
+    )
+    inlay_hints: bool = _declared(
+        False,  # noqa: FBT003 - a default, not a call with a flag
+        Setting("inlayHints", "boolean", "Show perplexity at the end of each paragraph."),
+    )
+    semantic_tokens: bool = _declared(
+        False,  # noqa: FBT003 - a default, not a call with a flag
+        Setting(
+            "semanticTokens",
+            "boolean",
+            "Color words by their surprisal with semantic tokens `surprise1` to `surprise5`.",
         ),
     )
 
@@ -189,6 +180,15 @@ class Settings:
             max_per_1000_words=int(self.max_per_1000_words),
         )
 
+    def with_resources_of(self, other: "Settings") -> "Settings":
+        """Return these settings with those of another that a folder may decide."""
+        decided = {
+            slot: getattr(other, slot)
+            for slot, setting in _declarations().items()
+            if setting.scope == "resource"
+        }
+        return replace(self, **decided)
+
     def thresholds_over(self, base: Mapping[str, float]) -> Thresholds:
         """Return the thresholds, with those of a workspace where these are the defaults.
 
@@ -203,6 +203,15 @@ class Settings:
                 if getattr(here, name) == getattr(_THRESHOLDS, name)
             },
         )
+
+    def redrawn(self, before: "Settings") -> "tuple[Kind, ...]":
+        """Return what is drawn in another way than with other settings."""
+        kinds: dict[Kind, bool] = {
+            "codeLens": self.code_lens != before.code_lens,
+            "inlayHint": self.inlay_hints != before.inlay_hints,
+            "semanticTokens": self.semantic_tokens != before.semantic_tokens,
+        }
+        return tuple(kind for kind, is_other in kinds.items() if is_other)
 
     def updated(self, sent: object) -> tuple["Settings", tuple[str, ...]]:
         """Return these settings with what a client sent laid over them, and the complaints.

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from ppl_engine.cli import main
+from ppl_engine.cli.session import Models
 from tests.cli.fake_scorer import Load, fake_models, load_fake
 
 ANY_WORD = ("--n-cold-tokens", "0", "--max-per-1000-words", "1000")
@@ -52,9 +53,15 @@ class Terminal:
         data = content.encode() if isinstance(content, str) else content
         path.write_bytes(data)
 
-    def ppl(self, *argv: str, stdin: bytes = b"", load: Load = load_fake) -> Result:
+    def ppl(
+        self,
+        *argv: str,
+        stdin: bytes = b"",
+        load: Load = load_fake,
+        models: Models | None = None,
+    ) -> Result:
         self._monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
-        code = main(argv, models=fake_models(load))
+        code = main(argv, models=models or fake_models(load))
         captured = self._capsys.readouterr()
         return Result(code, captured.out, captured.err)
 

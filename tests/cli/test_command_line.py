@@ -16,7 +16,14 @@ def python(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.parametrize(
-    "argv", [["--help"], ["check", "--help"], ["score", "--help"], ["cache", "--help"]]
+    "argv",
+    [
+        ["--help"],
+        ["check", "--help"],
+        ["score", "--help"],
+        ["report", "--help"],
+        ["cache", "--help"],
+    ],
 )
 def test_help_has_examples_and_exit_codes(
     argv: list[str], capsys: pytest.CaptureFixture[str]

@@ -51,6 +51,19 @@ class Editor:
         await self.until(found)
         return list(found()[-1].diagnostics)
 
+    async def settled(self, version: int, n_marks: int, uri: str = URI) -> list[types.Diagnostic]:
+        """Wait until a version has so many marks: some are moved, some held back for a moment."""
+
+        def found() -> list[list[types.Diagnostic]]:
+            return [
+                list(one.diagnostics)
+                for one in self.published
+                if (one.uri, one.version) == (uri, version) and len(one.diagnostics) == n_marks
+            ]
+
+        await self.until(found)
+        return found()[-1]
+
     def open(self, text: str, version: int = 1, uri: str = URI) -> None:
         item = types.TextDocumentItem(uri, "markdown", version, text)
         self.client.text_document_did_open(types.DidOpenTextDocumentParams(item))

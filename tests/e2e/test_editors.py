@@ -55,7 +55,7 @@ async def test_a_session_in_an_editor(name: str, encoding: PositionEncoding) -> 
         assert mark.code_description.href.endswith("/docs/findings/surprising-word.md")
 
         text = editor.type(text, Span(2, 3), "𝄞𝄞 zznew", version=2)
-        marks = await editor.marked(2)
+        marks = await editor.settled(2, 2)
         assert [one.range for one in marks] == [
             editor.range_of(text, "zznew"),
             editor.range_of(text, "zzword"),
@@ -98,12 +98,35 @@ async def test_the_result_of_initialize(name: str, encoding: PositionEncoding) -
         result["capabilities"]["textDocumentSync"] = {k: v for k, v in sync.items() if v}
         assert result == {
             "capabilities": {
-                "codeActionProvider": {"codeActionKinds": ["quickfix"]},
+                "codeActionProvider": {"codeActionKinds": ["quickfix", "source.fixAll.ppl"]},
+                "codeLensProvider": {"resolveProvider": False},
                 "executeCommandProvider": {
-                    "commands": ["ppl.ignoreWord", "ppl.ignoreOccurrence", "ppl.ignoreRule"]
+                    "commands": [
+                        "ppl.ignoreWord",
+                        "ppl.ignoreOccurrence",
+                        "ppl.ignoreRule",
+                        "ppl.ignoreRuleInFiles",
+                        "ppl.excludeFile",
+                        "ppl.restartEngine",
+                        "ppl.pause",
+                        "ppl.resume",
+                        "ppl.scoreWorkspace",
+                        "ppl.clearWorkspace",
+                        "ppl.describeSection",
+                        "ppl.showReport",
+                    ]
                 },
                 "hoverProvider": True,
+                "inlayHintProvider": {"resolveProvider": False},
                 "positionEncoding": encoding.value,
+                "semanticTokensProvider": {
+                    "full": {"delta": True},
+                    "legend": {
+                        "tokenModifiers": [],
+                        "tokenTypes": [f"surprise{band}" for band in range(1, 6)],
+                    },
+                    "range": True,
+                },
                 "textDocumentSync": {"change": 2, "openClose": True, "save": True},
                 "workspace": {
                     "fileOperations": {},

@@ -10,6 +10,7 @@ from ppl_engine.findings.correction.slips import Slip
 from ppl_engine.findings.finding import Alternative, Finding, in_order
 from ppl_engine.findings.mistakes import likely_mistakes
 from ppl_engine.findings.rereading.values import Judged
+from ppl_engine.findings.sureness import SURE_MISTAKES_PER_1000_WORDS, sure_fixes
 from ppl_engine.text.spans import Span
 from tests.calibrations import always
 
@@ -92,3 +93,20 @@ def test_of_mistakes_that_overlap_the_strongest_is_shown(
             b for (low, high), b in some if (low, high) in shown and low < end and start < high
         ]
         assert bits < 5.0 or max(rivals, default=-1.0) >= bits
+
+
+@given(
+    st.lists(st.tuples(places, st.floats(0.0, 50.0), st.sampled_from(Slip)), max_size=12),
+    st.sampled_from([0.05, 0.7, 5.0]),
+)
+def test_a_finding_says_that_it_is_sure_where_strict_thresholds_find_it_so(
+    some: list[tuple[tuple[int, int], float, Slip]], rate: float
+) -> None:
+    tail = Tail.of(map(float, range(1, 41)), 20_000)
+    tails: dict[str, Tail] = dict.fromkeys(Slip, tail)
+    words = [judged(*place, bits, slip) for place, bits, slip in some]
+    found = likely_mistakes(words, tails, rate)
+    strong = likely_mistakes(words, tails, min(rate, SURE_MISTAKES_PER_1000_WORDS))
+    assert {one.span for one in found if one.is_sure} == {
+        fix.span for fix in sure_fixes(strong, words)
+    }

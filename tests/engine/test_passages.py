@@ -118,6 +118,13 @@ def test_one_sign_of_wrong_decoding_is_enough() -> None:
     assert "decoded" in found.reason
 
 
+def test_signs_of_wrong_decoding_count_in_the_cold_start_as_well() -> None:
+    begin = "Ã©xprÃ©ssing yÃ¶ur grÃ¡titudÃ© fÃ¶r thÃ© hÃ©lp"
+    (found,) = passages_in(f"{begin}\n\n{CALM}", lambda word: 1.5 * len(word))
+    assert found.span.start == 0
+    assert passages_in(f"{GARBLED}\n\n{CALM}", bits_of) == []
+
+
 def test_the_reason_has_the_numbers() -> None:
     text = f"{CALM}\n\n{GARBLED}\n\n{CALM}"
     (found,) = passages_in(text, bits_of)

@@ -316,3 +316,20 @@ async def test_few_of_many_texts_are_on_the_way_at_once_and_what_is_urgent_passe
         assert set(order[:2]) == {"text 7", "urgent"}
         assert len(order) == 501
         assert link._pending == {}
+
+
+async def test_a_process_is_ended_at_will_and_the_next_load_uses_another() -> None:
+    async with Session.running() as session:
+        task = await session.stuck()
+        await session.client.end_process()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        assert session.way.killed
+        with pytest.raises(NoEngineError):
+            await session.analyzing("word")
+        session.engine.release.set()
+        await session.client.load(ModelChoice())
+        assert (await session.analyzing("word")).text == "word"
+        assert len(session.way.engines) == 2
+        # It has not failed, and whoever does this often is not refused.
+        assert session.states == []

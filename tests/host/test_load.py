@@ -66,6 +66,19 @@ class Recorder:
     def ppl_status(self, params: object) -> None:
         pass
 
+    def progress(self, params: object) -> None:
+        pass
+
+    async def _answer(self, params: Any) -> Any:
+        del params
+
+    workspace_diagnostic_refresh_async = _answer
+    workspace_code_lens_refresh_async = _answer
+    workspace_inlay_hint_refresh_async = _answer
+    workspace_semantic_tokens_refresh_async = _answer
+    window_work_done_progress_create_async = _answer
+    window_show_document_async = _answer
+
 
 async def session_with(engine: Engine, **sent: Any) -> tuple[Session, Recorder]:
     recorder = Recorder()

@@ -27,8 +27,13 @@ class Editor:
 
     def __init__(self, load: Callable[[ModelChoice], FakeEngine] = load_fake_engine) -> None:
         self.published: list[types.PublishDiagnosticsParams] = []
+        self.n_refreshed = 0
+        self.created: list[types.ProgressToken] = []
+        self.progressed: list[types.ProgressParams] = []
         self.shown: list[str] = []
         self.statuses: list[StatusParams] = []
+        self.refreshed: list[str] = []
+        self.opened: list[types.ShowDocumentParams] = []
         self.pauses: list[tuple[float, asyncio.Event]] = []
         self.engines: list[FakeEngine] = []
         self._load = load
@@ -69,8 +74,44 @@ class Editor:
         self.published.append(params)
         self._news.set()
 
+    async def workspace_diagnostic_refresh_async(self, params: None) -> None:
+        del params
+        self.n_refreshed += 1
+        self._news.set()
+
+    async def window_work_done_progress_create_async(
+        self, params: types.WorkDoneProgressCreateParams
+    ) -> None:
+        self.created.append(params.token)
+
+    def progress(self, params: types.ProgressParams) -> None:
+        self.progressed.append(params)
+        self._news.set()
+
     def window_show_message(self, params: types.ShowMessageParams) -> None:
         self.shown.append(params.message)
+        self._news.set()
+
+    async def workspace_code_lens_refresh_async(self, params: None) -> None:
+        assert params is None
+        await self._refresh("codeLens")
+
+    async def workspace_inlay_hint_refresh_async(self, params: None) -> None:
+        assert params is None
+        await self._refresh("inlayHint")
+
+    async def workspace_semantic_tokens_refresh_async(self, params: None) -> None:
+        assert params is None
+        await self._refresh("semanticTokens")
+
+    async def window_show_document_async(
+        self, params: types.ShowDocumentParams
+    ) -> types.ShowDocumentResult:
+        self.opened.append(params)
+        return types.ShowDocumentResult(success=True)
+
+    async def _refresh(self, kind: str) -> None:
+        self.refreshed.append(kind)
         self._news.set()
 
     def ppl_status(self, params: StatusParams) -> None:
@@ -95,14 +136,21 @@ class Editor:
         return len(self.published[-1].diagnostics)
 
 
+async def when(condition: Callable[[], object]) -> None:
+    """Wait for what no client is told of."""
+    async with asyncio.timeout(PATIENCE_S):
+        while not condition():  # noqa: ASYNC110 - nobody sets an event
+            await asyncio.sleep(0.001)
+
+
 async def closing() -> None:
     """Let the loop close what it was told to close."""
     for _ in range(20):
         await asyncio.sleep(0.001)
 
 
-def document(text: str, version: int = 1, uri: str = URI) -> Document:
-    return Document.of(uri, "markdown", version, text, encoding=PositionEncoding.UTF16)
+def document(text: str, version: int = 1, uri: str = URI, language: str = "markdown") -> Document:
+    return Document.of(uri, language, version, text, encoding=PositionEncoding.UTF16)
 
 
 def hover_at(character: int) -> types.HoverParams:

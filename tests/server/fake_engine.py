@@ -244,6 +244,7 @@ def _mistake(match: re.Match[str]) -> Finding:
         severity="warning",
         message=f"“{match[0]}” may be meant as “{meant}”",
         alternatives=(Alternative(meant, 0.5, 12.5), Alternative(meant.upper(), 0.1, 3.25)),
+        is_sure=True,
     )
 
 

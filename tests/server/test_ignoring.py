@@ -5,11 +5,13 @@ import pytest
 from lsprotocol import types
 
 from ppl_engine.findings.finding import Alternative
-from ppl_lsp.features.code_actions import Place, code_action, render
-from ppl_lsp.features.configuration import did_change_watched_files, initialize
+from ppl_lsp.features.code_actions import code_action, render
+from ppl_lsp.features.configuration import initialize
 from ppl_lsp.features.edits import EditStyle, edit_style
 from ppl_lsp.features.ignore_commands import COMMANDS
+from ppl_lsp.features.place import Place
 from ppl_lsp.features.synchronization import did_save
+from ppl_lsp.features.watching import did_change_watched_files
 from ppl_lsp.guidance import path_of
 from tests.ignoring.making import finding_at
 from tests.server.fake_editor import Editor, document
@@ -197,7 +199,10 @@ async def test_the_actions_for_a_finding(tmp_path: Path) -> None:
         "Ignore “zzword” everywhere",
         "Ignore this occurrence",
         "Ignore “surprising-word” in this paragraph",
+        "Ignore “surprising-word” in *.md files of this workspace",
         "Ignore “surprising-word” in this workspace",
+        "Turn ppl off in this file",
+        "Exclude this file in the configuration",
     ]
     assert await project.actions(character=0) == {}
     assert await project.actions(character=4, only=[types.CodeActionKind.Refactor]) == {}
@@ -221,6 +226,8 @@ async def test_nothing_is_offered_for_an_older_version(tmp_path: Path) -> None:
     [
         ("Ignore “zzword” in this workspace", ".ppl/words.txt", "zzword\n"),
         ("Ignore “surprising-word” in this workspace", "ppl.toml", "surprising-word"),
+        ("Ignore “surprising-word” in *.md files of this workspace", "ppl.toml", '["*.md"]'),
+        ("Exclude this file in the configuration", "ppl.toml", '"/a.md"'),
         ("Ignore this occurrence", ".ppl/accepted.json", '"a.md"'),
     ],
 )

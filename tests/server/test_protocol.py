@@ -27,6 +27,7 @@ def test_every_method_and_state_is_documented() -> None:
     assert re.findall(r"^## \w+ `(ppl/\w+)`$", PAGE, flags=re.MULTILINE) == [
         protocol.STATUS,
         protocol.HEAT_MAP,
+        protocol.PROFILE,
     ]
     assert all(f'`"{state}"`' in PAGE for state in get_args(protocol.State))
 

@@ -213,7 +213,7 @@ async def test_an_edit_of_a_document_that_is_not_open_is_logged_and_ignored(
 
 def test_every_handler_is_a_coroutine_so_that_none_blocks_the_loop_or_the_reader() -> None:
     handlers = Peer().server.protocol.fm.features
-    assert len(handlers) == 11
+    assert {"textDocument/hover", "notebookDocument/didOpen"} <= set(handlers)
     for method, handler in handlers.items():
         assert inspect.iscoroutinefunction(handler), method
 

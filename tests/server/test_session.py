@@ -4,6 +4,7 @@ from lsprotocol import types
 
 from ppl_lsp.features.heat_map import heat_map
 from ppl_lsp.features.hover import hover
+from ppl_lsp.holding import HOLD_S
 from ppl_lsp.settings import Settings
 from tests.server.fake_editor import PATIENCE_S, URI, Editor, document, heat, hover_at, text_of
 
@@ -36,7 +37,7 @@ async def test_only_the_newest_version_is_scored_once_typing_pauses() -> None:
     for version in (2, 3, 4):
         editor.session.change(document("zz" * version, version))
         await asyncio.sleep(0)
-    assert [seconds for seconds, _ in editor.pauses] == [0.25, 0.25, 0.25]
+    assert [seconds for seconds, _ in editor.pauses if seconds < HOLD_S] == [0.25, 0.25, 0.25]
     for _, over in editor.pauses:
         over.set()
     await editor.until(lambda: len(editor.published) > 1)
@@ -85,12 +86,13 @@ async def test_severity_is_applied_without_scoring_again() -> None:
 async def test_marks_stay_while_a_newer_version_waits_to_be_scored() -> None:
     editor = await Editor.ready()
     await editor.scored("zzword")
-    editor.session.change(document("zzword zznew", 2))
+    editor.session.change(document("zzword zznew.", 2))
     await asyncio.sleep(0)
     editor.session.configure({"severity": "warning"})
-    assert editor.versions() == [(URI, 1)]
+    assert editor.versions() == [(URI, 1), (URI, 2)]
+    assert editor.marked() == 1
     editor.pauses[0][1].set()
-    await editor.until(lambda: len(editor.published) > 1)
+    await editor.until(lambda: len(editor.published) > 2)
     assert editor.marked() == 2
     assert editor.published[-1].diagnostics[0].severity == types.DiagnosticSeverity.Warning
 
@@ -185,6 +187,15 @@ async def test_a_hover_says_what_was_found_unless_that_is_not_to_be_shown() -> N
     answer = text_of(await hover(editor.session, params))
     assert answer.startswith("qqthen")
     assert "may be meant" not in answer
+
+
+async def test_a_hover_does_not_repeat_what_editors_show_beside_it() -> None:
+    editor = await Editor.ready()
+    await editor.scored("and qqthen")
+    answer = text_of(await hover(editor.session, hover_at(5)))
+    assert "may be meant" in editor.published[-1].diagnostics[0].message
+    assert "may be meant" not in answer
+    assert "Reads better: “then” +12.5 bits, “THEN” +3.2 bits" in answer
 
 
 async def test_a_hover_over_nothing_is_nothing() -> None:

@@ -12,7 +12,7 @@ from ppl_engine.findings.thresholds import Thresholds
 from ppl_lsp.settings import CLIENT_ONLY, SECTION, Settings, declared_settings
 
 ROOT = Path(__file__).parents[2]
-CLIENT_SETTINGS = {"ppl.server.path", "ppl.trace.server"}
+CLIENT_SETTINGS = {"ppl.heatMap", "ppl.server.path", "ppl.trace.server"}
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),

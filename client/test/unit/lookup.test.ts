@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { findServer, type Places } from '../../src/lookup';
+import { findServer, type Missing, type Places } from '../../src/start/lookup';
 
 const LINUX: Places = {
   setting: '',
@@ -26,10 +26,14 @@ function command(places: Places, ...files: string[]): string | undefined {
 }
 
 /** Return what is said and what was tried when nothing exists. */
-function missing(places: Places): { message: string; tried: readonly string[] } {
+function missing(places: Places): Missing {
   const lookup = findServer(places, () => false);
   assert.ok(lookup.kind === 'missing');
   return lookup;
+}
+
+function installInto(places: Places): string | undefined {
+  return missing(places).installInto;
 }
 
 test('the setting wins over the Python environment and the PATH', () => {
@@ -82,8 +86,15 @@ test('neither a relative setting nor a relative entry of the PATH is followed', 
 test('a missing server is reported with the way to install it and every place tried', () => {
   const { message, tried } = missing(LINUX);
   assert.match(message, /pip install ppl-lsp/);
-  assert.match(message, /ppl\.server\.path/);
+  assert.match(missing({ ...LINUX, interpreter: undefined }).message, /pip install ppl-lsp.*ppl\.server\.path/);
   assert.deepEqual(tried, ['/notes/.venv/bin/ppl-lsp', '/usr/local/bin/ppl-lsp', '/usr/bin/ppl-lsp']);
+});
+
+test('installing is offered into an environment that is selected, trusted and not overruled', () => {
+  assert.equal(installInto(LINUX), '/notes/.venv/bin/python');
+  assert.equal(installInto({ ...LINUX, interpreter: undefined }), undefined);
+  assert.equal(installInto({ ...LINUX, isTrusted: false }), undefined);
+  assert.equal(installInto({ ...LINUX, setting: '/opt/gone' }), undefined);
 });
 
 test('on Windows the server is an .exe beside the interpreter, in its Scripts folder or on the PATH', () => {

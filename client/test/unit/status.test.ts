@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { details, label, MISSING, type Status } from '../../src/status';
+import type { Status } from '../../src/protocol';
+import { CRASHED, details, isFailure, isPaused, isRunning, isScoring, isSilent, label, MISSING, STARTING, STOPPED } from '../../src/status/status';
 
 const READY: Status = {
   state: 'ready',
@@ -27,4 +28,18 @@ test('the tooltip tells model, device and precision as far as they are known', (
   assert.deepEqual(details(READY), ['ppl: ready', 'Model: embedded', 'Device: cpu', 'Precision: bf16']);
   assert.deepEqual(details({ ...READY, device: '', precision: '' }), ['ppl: ready', 'Model: embedded']);
   assert.deepEqual(details(MISSING), ['ppl: server not found']);
+});
+
+test('what is silent takes away what was drawn', () => {
+  const silent = [MISSING, CRASHED, STOPPED, ...['paused', 'off', 'failed'].map((state) => ({ ...READY, state }))];
+  assert.ok(silent.every(isSilent));
+  const loud = [READY, STARTING, ...['scoring', 'loading', 'pondering'].map((state) => ({ ...READY, state }))];
+  assert.ok(!loud.some(isSilent));
+});
+
+test('states are told apart by what the client does in them', () => {
+  assert.ok([MISSING, CRASHED].every((status) => isFailure(status) && !isRunning(status)));
+  assert.ok(isFailure({ ...READY, state: 'failed' }) && isRunning({ ...READY, state: 'failed' }));
+  assert.ok(isPaused({ ...READY, state: 'paused' }) && !isPaused(READY));
+  assert.ok(isScoring(READY) && !isScoring({ ...READY, state: 'loading' }));
 });

@@ -6,13 +6,15 @@ from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Final
 
+from ppl_engine.cli.changes.changes import OtherVersionError
 from ppl_engine.cli.check.at_hand import SourcesAtHand
 from ppl_engine.cli.check.checked import NO_ALLOWANCE, Allowance, Checked
 from ppl_engine.cli.check.gates import breaches
 from ppl_engine.cli.guidance import Guidance
 from ppl_engine.cli.places import Lines
-from ppl_engine.cli.session import Session
+from ppl_engine.cli.session import ExitCode, Session
 from ppl_engine.cli.sources import STDIN, Source, read_sources
+from ppl_engine.cli.walking.walk import Walker
 from ppl_engine.configuration.gates import Gates
 from ppl_engine.findings.thresholds import Thresholds
 from ppl_engine.text.languages import (
@@ -26,6 +28,10 @@ from ppl_engine.text.languages import (
 
 if TYPE_CHECKING:
     from ppl_engine.analysis import Analysis
+    from ppl_engine.cli.changes.changes import Changes
+    from ppl_engine.cli.changes.touched import Touched
+    from ppl_engine.cli.fixing.applying import Writer
+    from ppl_engine.cli.fixing.fixer import Fixer
     from ppl_engine.verdict import Verdict
 
 _NO_FINDINGS: Final = Thresholds(
@@ -43,24 +49,42 @@ class Checking:
     session: Session
     arguments: argparse.Namespace
     guidance: Guidance
-    at_hand: SourcesAtHand
+    changes: "Changes | None" = None
+    """What it keeps to; None for whole documents."""
+
+    writer: "Writer | None" = None
+    """Who mends documents before they are checked; None where they stay as they are."""
+
+    at_hand: "SourcesAtHand | None" = None
+    """Who knows what documents are made from; None where they are read by themselves."""
 
     def documents(self) -> Iterator[Checked]:
         """Yield the documents with what is said of them, by this run or by an earlier one.
 
         Raises EngineError if there is no model; what fails for one document is reported.
         """
-        paths = self.arguments.paths
-        for source in read_sources(paths, DOCUMENT_SUFFIXES, self.session, self.guidance):
+        for source in self.sources():
             checked = self.checked(source)
             if checked is not None:
                 yield checked
 
     def checked(self, source: Source) -> Checked | None:
-        """Return one document with what is said of it; None, and a line, where that fails."""
+        """Return one document with what is said of it.
+
+        None where it did not change, if changes are asked for, and where it fails, with a line.
+        """
         language = self.language(source)
+        if self.writer is not None:
+            source = self.writer.written(source, language)
+        try:
+            touched = self.changes.touched(source) if self.changes else None
+        except OtherVersionError as error:
+            self.session.fail(f"{source.path}: {error}")
+            return None
+        if self.changes and touched is None:
+            return None
         thresholds = self.guidance.thresholds(source.path)
-        at_hand = self.at_hand.of(source.path)
+        at_hand = self.at_hand.of(source.path) if self.at_hand else ()
         verdict = self.session.known_verdict(source.text, language, thresholds, at_hand)
         analysis = None
         if verdict is None or self.arguments.heat:
@@ -76,7 +100,7 @@ class Checking:
                     return None
             verdict = self.session.keep(analysis, at_hand)
         assert verdict is not None
-        checked = self._sifted(source, language, verdict)
+        checked = _within(touched, self._sifted(source, language, verdict))
         return replace(checked, analysis=analysis) if self.arguments.heat else checked
 
     def language(self, source: Source) -> str:
@@ -95,6 +119,18 @@ class Checking:
                 f"{language}; pip install 'ppl-lsp[code]'"
             )
         return language
+
+    def sources(self) -> Iterator[Source]:
+        """Yield the documents as they are."""
+        arguments = self.arguments
+        return read_sources(
+            arguments.paths,
+            DOCUMENT_SUFFIXES,
+            self.session,
+            self.guidance,
+            walker=Walker(self.session, respects_gitignore=not arguments.no_respect_gitignore),
+            stdin_name=arguments.stdin_filename or STDIN,
+        )
 
     def _analyzed(self, source: Source, language: str, thresholds: Thresholds) -> "Analysis | None":
         steps = self.session.engine.analyze(source.text, language=language, thresholds=thresholds)
@@ -126,3 +162,36 @@ class Checking:
         if self.arguments.max_findings is not None:
             return Allowance(gates.max_findings)
         return Allowance(gates.max_findings, str(self.guidance.workspace(path).root))
+
+
+def _within(touched: "Touched | None", checked: Checked) -> Checked:
+    """Leave out findings in sentences that did not change."""
+    if touched is None:
+        return checked
+    findings = checked.verdict.findings
+    shown = tuple(one for one in findings if touched.holds(one.span, checked.text))
+    return replace(checked, verdict=replace(checked.verdict, findings=shown))
+
+
+def fixing(checking: Checking) -> Checking:
+    """Return what mends documents before it checks them."""
+    from ppl_engine.cli.fixing.applying import Writer  # noqa: PLC0415 - only where it is asked for
+
+    return replace(checking, writer=Writer(_fixer(checking)))
+
+
+def fixes_shown(checking: Checking) -> ExitCode:
+    """Show what would be fixed, and return what that comes to."""
+    from ppl_engine.cli.fixing.applying import show_fixes  # noqa: PLC0415 - as above
+
+    documents = ((source, checking.language(source)) for source in checking.sources())
+    n_fixes = show_fixes(documents, _fixer(checking), checking.arguments.output)
+    if checking.session.has_failed:
+        return ExitCode.FAILED
+    return ExitCode.FINDINGS if n_fixes and not checking.arguments.exit_zero else ExitCode.CLEAN
+
+
+def _fixer(checking: Checking) -> "Fixer":
+    from ppl_engine.cli.fixing.fixer import Fixer  # noqa: PLC0415 - as above
+
+    return Fixer(checking.session, checking.guidance, checking.changes)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from ppl_engine.cli.check.checked import Run, Tally
 from ppl_engine.cli.check.formats import NAMES
+from ppl_engine.cli.check.scope import add_scope, changes_of, settle_scope
 from ppl_engine.cli.options import SEVERITIES, add_command, add_configuration
 from ppl_engine.cli.session import ExitCode, Models, Session
 from ppl_engine.findings.codes import CODES
@@ -45,7 +46,9 @@ _THRESHOLD_HELP: Final = {
 
 def add_to(commands: "Subparsers") -> None:
     """Add the command and its options."""
-    parser = add_command(commands, "check", summary=_SUMMARY, about=_ABOUT, formats=NAMES)
+    parser = add_command(
+        commands, "check", summary=_SUMMARY, about=_ABOUT, formats=NAMES, has_default_path=True
+    )
     parser.add_argument(
         "--heat", action="store_true", help="text: show the whole text with its surprisal"
     )
@@ -73,6 +76,7 @@ def add_to(commands: "Subparsers") -> None:
     )
     _add_selection(parser)
     _add_gates(parser)
+    add_scope(parser)
     add_configuration(parser)
     group = parser.add_argument_group("thresholds")
     for field in fields(Thresholds):
@@ -128,7 +132,7 @@ def run(arguments: argparse.Namespace, models: Models) -> int:
     """Check the documents; 0 where nothing is found, 1 where something is, 2 on failure."""
     # They need numpy, which takes longer to import than the help takes to print.
     from ppl_engine.cli.check.at_hand import SourcesAtHand  # noqa: PLC0415
-    from ppl_engine.cli.check.checking import Checking  # noqa: PLC0415
+    from ppl_engine.cli.check.checking import Checking, fixes_shown, fixing  # noqa: PLC0415
     from ppl_engine.cli.check.reporting import named_twice, open_reports, targets  # noqa: PLC0415
     from ppl_engine.cli.guidance import Guidance  # noqa: PLC0415
 
@@ -141,12 +145,25 @@ def run(arguments: argparse.Namespace, models: Models) -> int:
         session.fail(f"{twice}: can hold one report only: give each a file of its own")
         return ExitCode.FAILED
     with session.reporting_failures():
+        settle_scope(arguments)
+        if arguments.watch:
+            from ppl_engine.cli.watching.watch import watch  # noqa: PLC0415 - few need it
+
+            return watch(arguments, models)
+        changes = changes_of(arguments)
         guidance = Guidance(arguments, session)
+        at_hand = SourcesAtHand(arguments, session, guidance)
+        checking = Checking(session, arguments, guidance, changes, at_hand=at_hand)
+        if arguments.prints_diff:
+            return fixes_shown(checking)
+        if arguments.fix:
+            checking = fixing(checking)
         with open_reports(wanted, Run(session, tally)) as reports:
-            at_hand = SourcesAtHand(arguments, session, guidance)
-            for checked in Checking(session, arguments, guidance, at_hand).documents():
+            for checked in checking.documents():
                 reports.add(checked)
         guidance.write_baselines()
+        if checking.writer is not None:
+            checking.writer.say_how_many()
     if session.has_failed:
         return ExitCode.FAILED
     return ExitCode.CLEAN if arguments.exit_zero or tally.is_clean else ExitCode.FINDINGS

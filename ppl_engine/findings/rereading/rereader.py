@@ -37,6 +37,7 @@ _N_EXPECTED: Final = 20
 """Predictions of the model that are looked at for words."""
 
 _N_REMEMBERED: Final = 2048
+_WORDS_OF_STEP: Final = 4
 _N_SPELLINGS: Final = 20_000
 _N_MEANT: Final = 4096
 
@@ -57,7 +58,9 @@ class Rereader:
         return self._lexicon
 
     def judge(self, document: Document, suspects: Ints) -> Generator[Progress, None, list[Judged]]:
-        """Return those of the words for which something reads better, in order; a step a block.
+        """Return those of the words for which something reads better, in order.
+
+        A step is a part of a block, so that who waits for something else does not wait long.
 
         `suspects` are indices of words, ascending. Their tokens must be scored.
         """
@@ -68,8 +71,8 @@ class Rereader:
             part, own = block.alone(document)
             key = own.key(part)
             if key not in self._remembered:
-                yield Progress(n_tokens, n_tokens)
-                self._remember(key, tuple(self._judge_block(part, own)))
+                judged = yield from self._judge_block(part, own, Progress(n_tokens, n_tokens))
+                self._remember(key, judged)
             self._remembered.move_to_end(key)
             found += (one.moved(block.offset) for one in self._remembered[key])
         return found
@@ -79,15 +82,24 @@ class Rereader:
         if len(self._remembered) > _N_REMEMBERED:
             self._remembered.popitem(last=False)
 
-    def _judge_block(self, document: Document, block: Block) -> list[Judged]:
+    def _judge_block(
+        self, document: Document, block: Block, progress: Progress
+    ) -> Generator[Progress, None, tuple[Judged, ...]]:
         window = block.window(document, self._scorer.bos_id)
+        yield progress
         ((_, scores),) = next(self._scorer.score_windows([window]))
         reading = Reading(document, block, scores)
-        return self._read_on(reading, window, self._options(reading))
+        guesses: list[Guess] = []
+        for few in _by(_WORDS_OF_STEP, block.suspects):
+            yield progress
+            guesses += [guess for idx in few for guess in self._guesses(reading, idx)]
+        yield progress
+        options = self._options(reading, guesses)
+        yield progress
+        return tuple(self._read_on(reading, window, options))
 
-    def _options(self, reading: Reading) -> list[Option]:
+    def _options(self, reading: Reading, guesses: Sequence[Guess]) -> list[Option]:
         """Spell out the few candidates of each suspicious word that leave most hope."""
-        guesses = [one for idx in reading.block.suspects for one in self._guesses(reading, idx)]
         hopes = zip(guesses, self._hopes_bits(reading, guesses), strict=True)
         found: list[Option] = []
         for _, group in groupby(hopes, key=lambda pair: pair[0].proposal.word_idx):
@@ -198,6 +210,10 @@ class Rereader:
         by_word = groupby(gains, key=lambda gain: gain.option.proposal.word_idx)
         judged = (_judged(reading, list(group)) for _, group in by_word)
         return [one for one in judged if one is not None]
+
+
+def _by(n: int, suspects: Sequence[int]) -> Iterator[Sequence[int]]:
+    return (suspects[k : k + n] for k in range(0, len(suspects), n))
 
 
 @dataclass(frozen=True, slots=True)

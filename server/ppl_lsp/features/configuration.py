@@ -3,21 +3,20 @@
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine
-from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, cast
 
 from lsprotocol import types
 
 from ppl_lsp import from_lsp
 from ppl_lsp.features.edits import edit_style
 from ppl_lsp.features.hover import preferred_markup
-from ppl_lsp.guidance import path_of
+from ppl_lsp.features.pulled_diagnostics import is_pulling
+from ppl_lsp.features.watching import watchers
+from ppl_lsp.refreshing import supported
 from ppl_lsp.session import Session
 from ppl_lsp.settings import SECTION
 
 logger = logging.getLogger(__name__)
-
-_WATCHED: Final = ("**/ppl.toml", "**/pyproject.toml", "**/.ppl/*")
 
 ANSWER_WAIT_S: Final = 10.0
 """Then work begins with what is known; the answer is still welcome."""
@@ -53,8 +52,14 @@ async def initialize(
     session.encoding = from_lsp.position_encoding(params.capabilities)
     session.hover_markup = preferred_markup(params.capabilities)
     session.edit_style = edit_style(params.capabilities)
-    session.guidance.folders = _folders(params)
-    session.begin_with(params.initialization_options)
+    session.client_commands, options = _client_commands(params.initialization_options)
+    session.refreshing.supported = supported(params.capabilities)
+    session.client.can_show_documents = _can_show_documents(params.capabilities)
+    session.reports.is_pulled = is_pulling(params.capabilities)
+    window = params.capabilities.window
+    session.tasks.is_shown = bool(window and window.work_done_progress)
+    session.guidance.folder_uris = _folders(params)
+    session.begin_with(options)
 
 
 async def initialized(
@@ -85,12 +90,18 @@ async def did_change_configuration(
         session.configure(params.settings)
 
 
-async def did_change_watched_files(
-    session: Session, params: types.DidChangeWatchedFilesParams
+async def did_change_workspace_folders(
+    session: Session, client: ConfiguringClient, params: types.DidChangeWorkspaceFoldersParams
 ) -> None:
-    """Read again what of a configuration has changed on disk."""
-    del params
-    session.guidance.refresh()
+    """Take over which folders the client has open, and what is set for them."""
+    removed = {folder.uri for folder in params.event.removed}
+    added = [folder.uri for folder in params.event.added]
+    before = session.guidance.folder_uris
+    kept = [uri for uri in before if uri not in removed and uri not in added]
+    session.guidance.settle((*kept, *added))
+    if _can_pull(client.client_capabilities):
+        await _pull(session, client, wait_s=ANSWER_WAIT_S)
+    session.survey.settings_changed()
 
 
 async def _follow_changes(client: ConfiguringClient, *, wait_s: float) -> None:
@@ -102,8 +113,7 @@ async def _follow_changes(client: ConfiguringClient, *, wait_s: float) -> None:
         registrations.append(_registration(types.WORKSPACE_DID_CHANGE_CONFIGURATION, settings))
     watching = workspace and workspace.did_change_watched_files
     if watching and watching.dynamic_registration:
-        watchers = [types.FileSystemWatcher(pattern) for pattern in _WATCHED]
-        files = types.DidChangeWatchedFilesRegistrationOptions(watchers)
+        files = types.DidChangeWatchedFilesRegistrationOptions(watchers())
         registrations.append(_registration(types.WORKSPACE_DID_CHANGE_WATCHED_FILES, files))
     if registrations:
         request = client.client_register_capability_async(types.RegistrationParams(registrations))
@@ -114,21 +124,45 @@ def _registration(method: str, options: object) -> types.Registration:
     return types.Registration(f"ppl-{method}", method, options)
 
 
-def _folders(params: types.InitializeParams) -> tuple[Path, ...]:
-    """Return the folders that the client has open, as far as they are on this disk."""
+def _folders(params: types.InitializeParams) -> tuple[str, ...]:
+    """Return the folders that a client has open at the start."""
     uris = [folder.uri for folder in params.workspace_folders or ()]
     if not uris and params.root_uri:
         uris = [params.root_uri]
-    return tuple(path for path in map(path_of, uris) if path is not None)
+    return tuple(uris)
+
+
+def _can_show_documents(capabilities: types.ClientCapabilities) -> bool:
+    window = capabilities.window
+    return bool(window and window.show_document and window.show_document.support)
+
+
+def _client_commands(options: object) -> tuple[frozenset[str], object]:
+    """Return the commands that a client says it has, for lenses to call, and its other options."""
+    if not isinstance(options, dict):
+        return frozenset(), options
+    others = dict(cast(dict[str, object], options))
+    stated = others.pop("commands", None)
+    names = cast(list[object], stated) if isinstance(stated, list) else []
+    return frozenset(name for name in names if isinstance(name, str)), others
 
 
 async def _pull(session: Session, client: ConfiguringClient, *, wait_s: float) -> None:
-    """Configure with the client's answer whenever it comes; without one all stays as it is."""
-    item = types.ConfigurationItem(section=SECTION)
-    request = client.workspace_configuration_async(types.ConfigurationParams([item]))
-    await _ask(
-        request, lambda answer: session.configure(answer[0] if answer else None), wait_s=wait_s
-    )
+    """Configure with the client's answer whenever it comes; without one all stays as it is.
+
+    What holds for the window is asked for, and what holds for each folder.
+    """
+    folders = session.guidance.folder_uris
+    items = [types.ConfigurationItem(section=SECTION)]
+    items += [types.ConfigurationItem(scope_uri=uri, section=SECTION) for uri in folders]
+
+    def take(answer: Any) -> None:
+        window, *rest = answer or [None]
+        # Of a folder that the client says nothing about, the window decides.
+        session.configure(window, dict(zip(folders, rest, strict=False)))
+
+    request = client.workspace_configuration_async(types.ConfigurationParams(items))
+    await _ask(request, take, wait_s=wait_s)
 
 
 def _can_pull(capabilities: types.ClientCapabilities) -> bool:

@@ -1,5 +1,6 @@
 """Changes to documents in the form that a client understands."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from lsprotocol import types
@@ -26,8 +27,17 @@ def edit_style(capabilities: types.ClientCapabilities) -> EditStyle:
 
 def replacing(document: Document, span: Span, text: str, style: EditStyle) -> types.WorkspaceEdit:
     """Return the edit that puts a text in the place of a span."""
-    edit = types.TextEdit(to_lsp.lsp_range(document.lines, span), text)
+    return replacing_all(document, [(span, text)], style)
+
+
+def replacing_all(
+    document: Document, replacements: Iterable[tuple[Span, str]], style: EditStyle
+) -> types.WorkspaceEdit:
+    """Return the edit that puts texts in the place of disjoint spans."""
+    edits = [
+        types.TextEdit(to_lsp.lsp_range(document.lines, span), text) for span, text in replacements
+    ]
     if not style.is_versioned:
-        return types.WorkspaceEdit(changes={document.uri: [edit]})
+        return types.WorkspaceEdit(changes={document.uri: edits})
     target = types.OptionalVersionedTextDocumentIdentifier(document.uri, document.version)
-    return types.WorkspaceEdit(document_changes=[types.TextDocumentEdit(target, [edit])])
+    return types.WorkspaceEdit(document_changes=[types.TextDocumentEdit(target, [*edits])])

@@ -44,7 +44,7 @@ async def heat_map(session: Session, params: HeatMapParams) -> HeatMap:
         return HeatMap(document.version, is_scored=False, message=session.reason(document))
     lines = document.lines
     wanted = _span(document, wanted_range)
-    summary = _summary(analysis) if is_scored(analysis, _span(document, None)) else None
+    summary = render_summary(analysis) if is_scored(analysis, _span(document, None)) else None
     hot = hot_words(analysis, wanted)
     bands: list[HeatBand] = []
     for first in range(0, len(hot), _BATCH):
@@ -111,7 +111,8 @@ def heat_band(lines: LineIndex, word: HotWord) -> HeatBand:
     return HeatBand(to_lsp.lsp_range(lines, Span(start, end)), band, round(bits, 2))
 
 
-def _summary(analysis: "Analysis") -> HeatSummary:
+def render_summary(analysis: "Analysis") -> HeatSummary:
+    """Return the figures of a whole document."""
     summary = analysis.summary
     return HeatSummary(
         perplexity=summary.perplexity,

@@ -61,7 +61,8 @@ async def _answer(session: Session, document: Document, offset: int) -> types.Ho
         return None
     shown = session.showing.shown(document)
     finding = finding_at(explanation.span, shown[1].findings) if shown else None
-    text = explanation_text(explanation, markup, finding)
+    is_marked = finding is not None and session.showing.is_marked(document, finding)
+    text = explanation_text(explanation, markup, finding, is_marked=is_marked)
     return _hover(markup, text, to_lsp.lsp_range(document.lines, explanation.span))
 
 

@@ -41,16 +41,23 @@ PLAIN: Final = Markup("plaintext", str, visible, on_one_line, "\n".join, "\n")
 
 
 def explanation_text(
-    explanation: "Explanation", markup: Markup, finding: Finding | None = None
+    explanation: "Explanation",
+    markup: Markup,
+    finding: Finding | None = None,
+    *,
+    is_marked: bool = False,
 ) -> str:
-    """Say everything that is known of a word, and what is found of it or around it."""
+    """Say everything that is known of a word, and what is found of it or around it.
+
+    Of what is marked in the text editors show the message themselves, next to the hover.
+    """
     word = markup.strong(markup.word(explanation.text))
     if explanation.surprisal_bits is None:
         parts = [f"{word} is not scored: nothing stands before it to predict it from."]
     else:
         parts = [
             _headline(word, explanation, markup),
-            *_found(finding, markup),
+            *_found(finding, markup, is_marked=is_marked),
             # First what answers the reader's question: editors show only the top of a long hover.
             *_expected(explanation.expected, markup),
             markup.block(_numbers(explanation)),
@@ -65,17 +72,19 @@ def _headline(word: str, explanation: "Explanation", markup: Markup) -> str:
     return f"{word} {bits}{chance}"
 
 
-def _found(finding: Finding | None, markup: Markup) -> list[str]:
+def _found(finding: Finding | None, markup: Markup, *, is_marked: bool) -> list[str]:
     """Say what was found, with what was compared and found better."""
     if finding is None:
         return []
     gains = [
         f"“{one.text}” {one.gain_bits:+.1f} bits"
         for one in finding.alternatives
-        if one.gain_bits is not None
+        if one.gain_bits is not None and one.gain_bits > 0
     ]
-    better = f" ({', '.join(gains[:_MOST_ALTERNATIVES])})" if gains else ""
-    return [markup.sentence(f"{finding.message}{better}")]
+    better = ", ".join(gains[:_MOST_ALTERNATIVES])
+    if is_marked:
+        return [markup.sentence(f"Reads better: {better}")] if better else []
+    return [markup.sentence(f"{finding.message} ({better})" if better else finding.message)]
 
 
 def _numbers(explanation: "Explanation") -> list[str]:

@@ -22,7 +22,8 @@ async def did_change(session: Session, params: types.DidChangeTextDocumentParams
     if document is None:
         logger.warning("Ignored an edit of a document that is not open: %s", uri)
         return
-    session.change(from_lsp.changed(document, params.content_changes, params.text_document.version))
+    newer, edits = from_lsp.changed(document, params.content_changes, params.text_document.version)
+    session.change(newer, edits)
 
 
 async def did_save(session: Session, params: types.DidSaveTextDocumentParams) -> None:
