@@ -19,6 +19,11 @@ from ppl_engine.findings.calibration import Calibration, Sample
 from ppl_engine.findings.correction.lexicon import Lexicon
 from ppl_engine.findings.rereading.rereader import Rereader
 from ppl_engine.findings.thresholds import Thresholds
+from ppl_engine.grounding.grounding import grounded
+from ppl_engine.grounding.library import Library
+from ppl_engine.grounding.ranking import Ranked, rank
+from ppl_engine.grounding.reading import library_of
+from ppl_engine.grounding.source import Source
 from ppl_engine.judging import Means
 from ppl_engine.scoring.cache import ScoreStore, StoredScorer, WindowCache
 from ppl_engine.scoring.document import run, score_document
@@ -73,6 +78,7 @@ class Engine:
         self._cache = WindowCache(cache_bytes)
         self._calibration = knowledge.calibration
         self._rereader = Rereader(scorer, knowledge.lexicon)
+        self._library: Library | None = None
         self._stored_predictor = Predictor(scorer, self._cache, _N_LOOKED_AT, store)
         self._predictor = Predictor(scorer, self._cache, _N_LOOKED_AT)
 
@@ -122,6 +128,30 @@ class Engine:
         if self._store is not None:
             self._store.flush()
         return analysis
+
+    def ground(
+        self, analysis: Analysis, sources: Sequence[Source]
+    ) -> Generator[Progress, None, Analysis]:
+        """Look at an analysis again with the sources of its text at hand, in bounded steps.
+
+        What the sources explain is no finding any more; what they do not is `ungrounded`.
+        """
+        calibration = yield from self._calibrated()
+        if self._library is None or self._library.sources != tuple(sources):
+            self._library = library_of(sources, self._scorer)
+        found = yield from grounded(analysis, self._library, self._stored, calibration)
+        if self._store is not None:
+            self._store.flush()
+        return found
+
+    def rank(
+        self, text: str, contexts: Sequence[Source]
+    ) -> Generator[Progress, None, tuple[Ranked, ...]]:
+        """Rank contexts by the bits that they save of a text, in bounded steps."""
+        ranked = yield from rank(text, contexts, self._stored)
+        if self._store is not None:
+            self._store.flush()
+        return ranked
 
     def calibrate(self, samples: Sequence[Sample]) -> Generator[Progress, None, Calibration]:
         """Measure how the model reads clean texts, in bounded steps."""

@@ -19,6 +19,7 @@ PURE = (
     *sorted((ENGINE / "scoring").glob("*.py")),
     *sorted((ENGINE / "findings").rglob("*.py")),
     *sorted((ENGINE / "ignoring").glob("*.py")),
+    *sorted((ENGINE / "grounding").glob("*.py")),
     *sorted((ENGINE / "evaluation").glob("*.py")),
     ENGINE / "analysis.py",
     ENGINE / "explanation.py",

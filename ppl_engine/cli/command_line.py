@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from typing import Final
 
-from ppl_engine.cli import cache, check, playground, report, score
+from ppl_engine.cli import cache, check, playground, rank, report, score
 from ppl_engine.cli import filter as filter_command
 from ppl_engine.cli.evaluation import compare, evaluate
 from ppl_engine.cli.options import EPILOG, TeachingFormatter
@@ -73,6 +73,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     check.add_to(commands)
     score.add_to(commands)
+    rank.add_to(commands)
     filter_command.add_to(commands)
     evaluate.add_to(commands)
     compare.add_to(commands)

@@ -66,6 +66,12 @@ def add_command(  # noqa: PLR0913 - the last two are for `check`
         "pattern such as 'docs/**/*.md', or - for standard input"
         + (" (default: this directory)" if has_default_path else ""),
     )
+    add_run_options(parser, formats)
+    return parser
+
+
+def add_run_options(parser: argparse.ArgumentParser, formats: Sequence[str] = FORMATS) -> None:
+    """Add what every command takes that runs a model: where results go, the model, the cache."""
     parser.add_argument("--format", choices=formats, default="text", help="default: text")
     add_means(parser)
     return parser
@@ -141,7 +147,8 @@ def add_model(parser: argparse.ArgumentParser) -> None:
         "--model",
         default=EMBEDDED,
         metavar="NAME",
-        help=f"a directory in Hugging Face format, a hub id, or {EMBEDDED} (default)",
+        help="a directory in Hugging Face format, a hub id, an n-gram model (.arpa, .bin), "
+        f"or {EMBEDDED} (default)",
     )
     model.add_argument(
         "--device", choices=DEVICES, default="auto", help="default: auto, the fastest there is"

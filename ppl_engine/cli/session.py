@@ -3,7 +3,7 @@
 import argparse
 import enum
 import sys
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Self, TypeVar
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ppl_engine.analysis import Analysis
     from ppl_engine.engine import Engine, Store
     from ppl_engine.findings.thresholds import Thresholds
+    from ppl_engine.grounding.source import Source
     from ppl_engine.scoring.document import Progress
     from ppl_engine.scoring.scorer import ModelInfo
     from ppl_engine.store.score_store import DiskStore
@@ -55,7 +56,14 @@ def _load(choice: ModelChoice, store: "Store | None") -> "Engine":
 
 def _revision(name: str) -> str:
     from ppl_engine.models.files import find_model  # noqa: PLC0415 - imports numpy
+    from ppl_engine.models.ngram_files import (  # noqa: PLC0415
+        file_digest,
+        find_ngram,
+        is_ngram,
+    )
 
+    if is_ngram(name):
+        return file_digest(find_ngram(name))
     return find_model(name).revision
 
 
@@ -129,20 +137,27 @@ class Session:
         """What to say of the model; None where none was needed."""
         return self._known if self._engine is None else self._engine.model
 
-    def known_verdict(self, text: str, language: str, thresholds: "Thresholds") -> "Verdict | None":
+    def known_verdict(
+        self,
+        text: str,
+        language: str,
+        thresholds: "Thresholds",
+        sources: "Sequence[Source]" = (),
+    ) -> "Verdict | None":
         """Return what an earlier run said of a text. Raises EngineError if there is no model."""
         self._look()
         if self._store is None or self.model is None:
             return None
-        return self._store.verdict(self.model, text, language, thresholds)
+        texts = [source.text for source in sources]
+        return self._store.verdict(self.model, text, language, thresholds, texts)
 
-    def keep(self, analysis: "Analysis") -> "Verdict":
+    def keep(self, analysis: "Analysis", sources: "Sequence[Source]" = ()) -> "Verdict":
         """Return what is said of a text, after keeping it for later runs."""
         from ppl_engine.verdict import Verdict  # noqa: PLC0415 - imports numpy
 
         verdict = Verdict.of(analysis)
         if self._store is not None:
-            self._store.keep_verdict(analysis, verdict)
+            self._store.keep_verdict(analysis, verdict, [source.text for source in sources])
         return verdict
 
     def _look(self) -> None:

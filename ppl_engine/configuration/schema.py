@@ -39,6 +39,14 @@ class PathRule:
 
 
 @dataclass(frozen=True, slots=True)
+class GroundingRule:
+    """Which documents are made from which sources."""
+
+    documents: Globs
+    sources: Globs
+
+
+@dataclass(frozen=True, slots=True)
 class Configuration:
     """What a workspace wants."""
 
@@ -63,6 +71,7 @@ class Configuration:
     learn_terms: bool = True
     gates: Gates = _NO_GATES
     per_path: tuple[PathRule, ...] = ()
+    grounding: tuple[GroundingRule, ...] = ()
 
 
 def parsed(table: Mapping[str, object]) -> tuple[Configuration, tuple[str, ...]]:
@@ -207,18 +216,34 @@ def _path(key: str, value: object, complaints: list[str]) -> str:
 
 
 def _path_rules(key: str, value: object, complaints: list[str]) -> tuple[PathRule, ...]:
-    if not isinstance(value, list):
-        raise _WrongError(key, f"tables that begin with [[{key}]]", value)
     rules: list[PathRule] = []
-    for table in cast(list[object], value):
-        accepted: dict[str, Any] = {}
-        for name, read, one in _known(_table(key, table), _PATH_READERS, f"{key}.", complaints):
-            accepted[name] = read(f"{key}.{name}", one, complaints)
+    for accepted in _tables(key, value, _PATH_READERS, complaints):
         if "paths" in accepted:
             rules.append(PathRule(**accepted))
         else:
             complaints.append(f"{key}: a table without paths holds nowhere.")
     return tuple(rules)
+
+
+def _grounding(key: str, value: object, complaints: list[str]) -> tuple[GroundingRule, ...]:
+    rules: list[GroundingRule] = []
+    for accepted in _tables(key, value, _GROUNDING_READERS, complaints):
+        if len(accepted) == len(_GROUNDING_READERS):
+            rules.append(GroundingRule(**accepted))
+        else:
+            complaints.append(f"{key}: a table needs both documents and sources.")
+    return tuple(rules)
+
+
+def _tables(
+    key: str, value: object, readers: Mapping[str, _Read], complaints: list[str]
+) -> Iterator[dict[str, Any]]:
+    """Yield what each table of a list comes to."""
+    if not isinstance(value, list):
+        raise _WrongError(key, f"tables that begin with [[{key}]]", value)
+    for table in cast(list[object], value):
+        known = _known(_table(key, table), readers, f"{key}.", complaints)
+        yield {name: read(f"{key}.{name}", one, complaints) for name, read, one in known}
 
 
 def _table(key: str, value: object) -> Mapping[str, object]:
@@ -239,6 +264,7 @@ _PATH_READERS: Final[Mapping[str, _Read]] = {
     "ignore": _codes,
     "severity": _severities,
 }
+_GROUNDING_READERS: Final[Mapping[str, _Read]] = {"documents": _globs, "sources": _globs}
 _READERS: Final[Mapping[str, _Read]] = {
     "thresholds": _thresholds,
     "include": _globs,
@@ -251,6 +277,7 @@ _READERS: Final[Mapping[str, _Read]] = {
     "learn-terms": _boolean,
     "gates": _gates,
     "per-path": _path_rules,
+    "grounding": _grounding,
 }
 
 KEYS: Final = tuple(_READERS)

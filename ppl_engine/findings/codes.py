@@ -2,8 +2,14 @@
 
 from typing import Final
 
-CODES: Final = ("likely-mistake", "surprising-word", "surprising-passage", "repetition")
+CODES: Final = (
+    "likely-mistake",
+    "surprising-word",
+    "surprising-passage",
+    "repetition",
+    "ungrounded",
+)
 """Every code that a finding may have."""
 
-WORD_CODES: Final = frozenset({"likely-mistake", "surprising-word"})
+WORD_CODES: Final = frozenset({"likely-mistake", "surprising-word", "ungrounded"})
 """Those that doubt a single word, and are silent about words that a dictionary holds."""

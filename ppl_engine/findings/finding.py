@@ -47,6 +47,8 @@ class Finding:
     """Of the first token; 1 is the most expected. None as above."""
 
     alternatives: tuple[Alternative, ...]
+    bits_without_source: float | None = None
+    """What the span has where no source is read before it; None where none was asked for."""
     is_sure: bool = False
     """Whether the first alternative may be put in its place without asking, see `sureness`."""
 

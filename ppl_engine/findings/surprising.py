@@ -56,13 +56,19 @@ def within_budget(word_idx: Sequence[int], words: WordScores, thresholds: Thresh
     n_words = int(words.is_word.sum())
     budget = max(1, n_words * thresholds.max_per_1000_words // 1000)
     candidates = np.array(word_idx, dtype=np.int64)
-    by_excess = np.argsort(-words.excess_bits[candidates], kind="stable")
+    excess = words.excess_bits[candidates]
+    excess = np.where(np.isnan(excess), words.surprisal_bits[candidates], excess)
+    by_excess = np.argsort(-excess, kind="stable")
     return sorted(candidates[by_excess[:budget]].tolist())
 
 
 def strengths(words: WordScores) -> Floats:
-    """Return for each word the lesser of its excess and its gap, in bits."""
-    return np.minimum(words.excess_bits, words.gap_bits)
+    """Return for each word the lesser of its excess and its gap, in bits.
+
+    Of a model that has neither it is the surprisal: a rate on clean prose holds for that as well.
+    """
+    lesser = np.minimum(words.excess_bits, words.gap_bits)
+    return np.where(np.isnan(lesser), words.surprisal_bits, lesser)
 
 
 def finding(
@@ -71,6 +77,7 @@ def finding(
     """Describe one flagged word."""
     span = Span(int(words.starts[idx]), int(words.ends[idx]))
     surprisal_bits = -float(words.logprob[idx]) / NATS_PER_BIT
+    entropy_bits = float(words.entropy[idx]) / NATS_PER_BIT
     likely = alternatives and alternatives[0].probability >= _WORTH_NAMING
     expected = f"; “{alternatives[0].text}” was expected" if likely else ""
     return Finding(
@@ -80,8 +87,8 @@ def finding(
         span=span,
         text=span.of(text),
         surprisal_bits=surprisal_bits,
-        entropy_bits=float(words.entropy[idx]) / NATS_PER_BIT,
-        rank=int(words.rank[idx]),
+        entropy_bits=None if np.isnan(words.entropy[idx]) else entropy_bits,
+        rank=int(words.rank[idx]) or None,
         alternatives=alternatives,
     )
 

@@ -75,6 +75,8 @@ def _is_known(finding: Finding, text: str, said: Directives, rules: Rules) -> bo
     dictionaries = (said.dictionary, *rules.dictionaries)
     if any(dictionary.holds(word) for dictionary in dictionaries):
         return True
+    if finding.code == "ungrounded":
+        return False  # a project's terms may be an invention that its documents repeat
     if finding.code == "likely-mistake":
         return rules.terms.excuse_mistake(word, [one.text for one in finding.alternatives])
     return rules.terms.excuse_surprise(word)

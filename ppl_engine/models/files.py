@@ -15,6 +15,7 @@ from safetensors import SafetensorError, safe_open
 
 from ppl_engine.errors import ModelLoadError, ModelNotFoundError
 from ppl_engine.models.choice import EMBEDDED
+from ppl_engine.models.quantization import check_quantization
 
 _EMBEDDED_DIRECTORY: Final = Path(__file__).parent / "embedded"
 _INDEX: Final = "model.safetensors.index.json"
@@ -23,6 +24,7 @@ _CAUSAL_ENDINGS: Final = ("ForCausalLM", "LMHeadModel", "ForConditionalGeneratio
 _HUB_FILES: Final = ("*.json", "*.safetensors", "*.model", "*.txt")
 _OWN_ATTENTION: Final = (None, "eager", "sdpa")
 _SAMPLE_BYTES: Final = 4096
+_GGUF: Final = ".gguf"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,9 @@ class ModelFiles:
     special_tokens: dict[str, str]
     """Such as `bos_token`, as far as the tokenizer's configuration names them."""
 
+    gguf: str | None = None
+    """The name of the one file that holds everything, in the format of llama.cpp."""
+
     @property
     def n_head_parameters(self) -> int:
         """Of the last layer, vocabulary by width; 0 where the configuration does not say."""
@@ -55,12 +60,17 @@ class ModelFiles:
 def find_model(name: str) -> ModelFiles:
     """Return the checked files of `embedded`, of a directory, or of a hub id.
 
-    Raises ModelNotFoundError or ModelLoadError.
+    Or of a GGUF file. Raises ModelNotFoundError or ModelLoadError.
     """
+    if name.lower().endswith(_GGUF) and Path(name).expanduser().is_file():
+        from ppl_engine.models.gguf_files import find_gguf  # noqa: PLC0415 - an extra
+
+        return find_gguf(name)
     directory = _locate(name)
     config = _read_config(directory)
     _check_causal(directory, config)
     _check_attention(directory, config)
+    check_quantization(directory, config)
     weights = _weight_files(directory)
     return ModelFiles(
         name=name,

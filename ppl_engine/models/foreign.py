@@ -28,6 +28,7 @@ from ppl_engine.models.device import DTYPES
 from ppl_engine.models.files import ModelFiles
 from ppl_engine.models.head import Head
 from ppl_engine.models.int8 import Int8Linear
+from ppl_engine.models.quantization import quantization, what_it_takes
 from ppl_engine.models.tokenizer import TextTokenizer
 from ppl_engine.models.verification import can_go_on
 from ppl_engine.models.vocabulary import boundary_mask
@@ -147,11 +148,16 @@ def foreign_parts(
     return parts, _context(config)
 
 
+def _in_one_file(files: ModelFiles) -> dict[str, str]:
+    return {"gguf_file": files.gguf} if files.gguf else {}
+
+
 def load_foreign_tokenizer(files: ModelFiles) -> Tokenizer:
     """Let transformers convert what tokenizer there is; raises whatever it raises."""
-    loaded = cast("Any", AutoTokenizer).from_pretrained(
-        files.directory, local_files_only=True, trust_remote_code=False
-    )
+    with _quiet_transformers():
+        loaded = cast("Any", AutoTokenizer).from_pretrained(
+            files.directory, local_files_only=True, trust_remote_code=False, **_in_one_file(files)
+        )
     return cast("Tokenizer", loaded.backend_tokenizer)
 
 
@@ -163,7 +169,10 @@ def load_foreign(files: ModelFiles, dtype: torch.dtype) -> PreTrainedModel:
     with _quiet_transformers():
         try:
             config = cast("Any", AutoConfig).from_pretrained(
-                files.directory, local_files_only=True, trust_remote_code=False
+                files.directory,
+                local_files_only=True,
+                trust_remote_code=False,
+                **_in_one_file(files),
             )
             model, report = cast("Any", AutoModelForCausalLM).from_pretrained(
                 files.directory,
@@ -173,12 +182,15 @@ def load_foreign(files: ModelFiles, dtype: torch.dtype) -> PreTrainedModel:
                 local_files_only=True,
                 trust_remote_code=False,
                 output_loading_info=True,
+                **_in_one_file(files),
             )
         except MemoryError as exc:
             raise NotEnoughMemoryError(f"{files.name} does not fit into memory.") from exc
         except Exception as exc:  # whatever a config or a shard can make transformers raise
+            method = quantization(files.config)
+            hint = f" It is quantised: {what_it_takes(method)}." if method else ""
             raise ModelLoadError(
-                f"transformers can not load the model in {files.directory}: {exc}"
+                f"transformers can not load the model in {files.directory}: {exc}{hint}"
             ) from exc
     missing = sorted(cast("set[str]", report["missing_keys"]))
     if missing:

@@ -23,6 +23,8 @@ from ppl_engine.models.head import Head
 from ppl_engine.models.llama import llama_body
 from ppl_engine.models.llama_config import LlamaShape, llama_shape
 from ppl_engine.models.memory import is_out_of_memory
+from ppl_engine.models.ngram import load_ngram
+from ppl_engine.models.ngram_files import is_ngram
 from ppl_engine.models.tokenizer import TextTokenizer
 from ppl_engine.models.verification import verify
 from ppl_engine.models.vocabulary import bos, boundary_mask
@@ -60,7 +62,8 @@ def load_engine(choice: ModelChoice, *, store: "Store | None" = None) -> "Engine
         calibration=read_calibration(find_model(EMBEDDED).directory) if is_ours else None,
         samples=clean_prose,
     )
-    return Engine(load_scorer(choice), knowledge=known, store=store)
+    scorer = load_ngram(choice.model) if is_ngram(choice.model) else load_scorer(choice)
+    return Engine(scorer, knowledge=known, store=store)
 
 
 def load_scorer(choice: ModelChoice) -> CausalLM:
@@ -177,7 +180,7 @@ def _check_memory(files: ModelFiles, device: torch.device, precision: str) -> No
 def _load_tokenizer(files: ModelFiles) -> TextTokenizer:
     path = files.directory / "tokenizer.json"
     try:
-        if path.is_file():
+        if path.is_file() and files.gguf is None:
             return TextTokenizer(Tokenizer.from_file(str(path)))
         from ppl_engine.models.foreign import load_foreign_tokenizer  # noqa: PLC0415 - as above
 

@@ -50,15 +50,14 @@ def summarize_span(span: Span, text: str, tokens: TokenScores, words: WordScores
     total_bits = -log_likelihood / NATS_PER_BIT
     n_words = int(words.is_word[first:last].sum())
     n_bytes = len(span.of(text).encode("utf-8", errors="surrogatepass"))
+    rank = tokens.rank[low:high]  # a model that knows no ranks has 0 everywhere
     surprisal_bits = words.surprisal_bits[first:last]
     return Summary(
         perplexity=perplexity(-log_likelihood / len(scored)) if len(scored) else None,
         bits_per_word=total_bits / n_words if n_words and len(scored) else None,
         bits_per_byte=total_bits / n_bytes if n_bytes and len(scored) else None,
         max_surprisal_bits=_largest(surprisal_bits[~np.isnan(surprisal_bits)]),
-        top1_accuracy=float((tokens.rank[low:high] == 1).sum()) / len(scored)
-        if len(scored)
-        else None,
+        top1_accuracy=float((rank == 1).sum()) / len(scored) if rank.any() else None,
         log_likelihood=log_likelihood,
         n_words=n_words,
         n_tokens=int(high - low),

@@ -2,7 +2,7 @@
 
     window       model · ids of the window
     prediction   model · window · row in it · how many
-    document     model · text · language · thresholds · the code that finds
+    document     model · text · language · thresholds · sources · the code that finds
     calibration  model · the code and the data that find
     choice       files of the model · device and precision asked for · machine
 
@@ -12,6 +12,7 @@ A model is its revision, precision, device, policies, and the code that runs it.
 import os
 import platform
 import sys
+from collections.abc import Sequence
 from dataclasses import astuple, replace
 from functools import cache
 from hashlib import blake2b
@@ -35,6 +36,7 @@ _FINDING_CODE: Final = (
     "findings",
     "findings/correction",
     "findings/rereading",
+    "grounding",
     "english",
 )
 _DATA: Final = ("english/*.xz", "models/embedded/calibration.json")
@@ -67,11 +69,17 @@ def prediction_key(identity: bytes, place: bytes, n: int) -> bytes:
     return _digest(b"prediction", identity, place, str(n).encode())
 
 
-def document_key(identity: bytes, text: str, language: str, thresholds: Thresholds) -> bytes:
-    """Return the key of what is found in a text."""
-    encoded = text.encode("utf-8", errors="surrogatepass")
+def document_key(
+    identity: bytes,
+    text: str,
+    language: str,
+    thresholds: Thresholds,
+    sources: Sequence[str] = (),
+) -> bytes:
+    """Return the key of what is found in a text that was made from some sources."""
+    texts = [one.encode("utf-8", errors="surrogatepass") for one in (text, *sources)]
     settings = repr((language, astuple(thresholds))).encode()
-    return _digest(b"document", identity, _finding_version(), settings, encoded)
+    return _digest(b"document", identity, _finding_version(), settings, *texts)
 
 
 def calibration_key(identity: bytes) -> bytes:

@@ -84,19 +84,25 @@ class DiskStore:
         self._put(Kind.PREDICTION, model, values)
 
     def verdict(
-        self, model: ModelInfo, text: str, language: str, thresholds: Thresholds
+        self,
+        model: ModelInfo,
+        text: str,
+        language: str,
+        thresholds: Thresholds,
+        sources: Sequence[str] = (),
     ) -> Verdict | None:
-        """Return what was said of a text, if it was."""
-        key = document_key(model_identity(model), text, language, thresholds)
+        """Return what was said of a text with these sources, if it was."""
+        key = document_key(model_identity(model), text, language, thresholds, sources)
         payload = self._buffer.get_many([key]).get(key)
         return None if payload is None else unpack(payload, Verdict)
 
-    def keep_verdict(self, analysis: "Analysis", verdict: Verdict) -> None:
-        """Keep what is said of a text."""
+    def keep_verdict(
+        self, analysis: "Analysis", verdict: Verdict, sources: Sequence[str] = ()
+    ) -> None:
+        """Keep what is said of a text with these sources."""
         model = analysis.model
-        key = document_key(
-            model_identity(model), analysis.text, analysis.language, analysis.thresholds
-        )
+        identity, text, thresholds = model_identity(model), analysis.text, analysis.thresholds
+        key = document_key(identity, text, analysis.language, thresholds, sources)
         self._put(Kind.DOCUMENT, model, {key: pack(verdict)})
 
     def chosen(self, revision: str, choice: ModelChoice) -> ModelInfo | None:

@@ -4,6 +4,7 @@ import pytest
 
 from ppl_engine.findings import mistakes, passages, repetition, surprising
 from ppl_engine.findings.codes import CODES, WORD_CODES
+from ppl_engine.grounding import ungrounded
 
 PAGES = Path(__file__).parents[2] / "docs" / "findings"
 
@@ -16,6 +17,7 @@ def test_each_code_has_its_page(code: str) -> None:
 
 def test_there_is_no_page_and_no_kind_of_findings_without_a_code() -> None:
     assert {page.stem for page in PAGES.iterdir()} <= set(CODES)
-    kinds = {module.CODE for module in (mistakes, passages, repetition, surprising)}
+    modules = (mistakes, passages, repetition, surprising, ungrounded)
+    kinds = {module.CODE for module in modules}
     assert kinds == set(CODES)
     assert set(CODES) > WORD_CODES

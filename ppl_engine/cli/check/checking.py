@@ -7,6 +7,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Final
 
 from ppl_engine.cli.changes.changes import OtherVersionError
+from ppl_engine.cli.check.at_hand import SourcesAtHand
 from ppl_engine.cli.check.checked import NO_ALLOWANCE, Allowance, Checked
 from ppl_engine.cli.check.gates import breaches
 from ppl_engine.cli.guidance import Guidance
@@ -54,6 +55,9 @@ class Checking:
     writer: "Writer | None" = None
     """Who mends documents before they are checked; None where they stay as they are."""
 
+    at_hand: "SourcesAtHand | None" = None
+    """Who knows what documents are made from; None where they are read by themselves."""
+
     def documents(self) -> Iterator[Checked]:
         """Yield the documents with what is said of them, by this run or by an earlier one.
 
@@ -80,7 +84,8 @@ class Checking:
         if self.changes and touched is None:
             return None
         thresholds = self.guidance.thresholds(source.path)
-        verdict = self.session.known_verdict(source.text, language, thresholds)
+        at_hand = self.at_hand.of(source.path) if self.at_hand else ()
+        verdict = self.session.known_verdict(source.text, language, thresholds, at_hand)
         analysis = None
         if verdict is None or self.arguments.heat:
             # Scores of words are kept by window only: they are asked for again, without findings.
@@ -88,7 +93,12 @@ class Checking:
             if analysis is None:
                 return None
         if verdict is None and analysis is not None:
-            verdict = self.session.keep(analysis)
+            if at_hand:
+                steps = self.session.engine.ground(analysis, at_hand)
+                analysis = self.session.finish(source.path, steps)
+                if analysis is None:
+                    return None
+            verdict = self.session.keep(analysis, at_hand)
         assert verdict is not None
         checked = _within(touched, self._sifted(source, language, verdict))
         return replace(checked, analysis=analysis) if self.arguments.heat else checked

@@ -31,6 +31,7 @@ examples:
   ppl check --format json docs/ > found.json for programs; see docs/output.md
   ppl check --also sarif=found.sarif docs/   text to read, and SARIF in a file; see docs/ci.md
   ppl check --select likely-mistake docs/    one kind of findings
+  ppl check --context src/api.py docs/api.md what the source does not say: ungrounded
   git show HEAD:a.md | ppl check -           standard input"""
 
 _THRESHOLD_HELP: Final = {
@@ -64,6 +65,14 @@ def add_to(commands: "Subparsers") -> None:
         type=_also,
         metavar="FORMAT=FILE",
         help="write another report of the same run; may be given again",
+    )
+    parser.add_argument(
+        "--context",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="what the documents are made from, a file or a directory of programs and documents: "
+        "read before them, and what is not in it is shown; may be given again",
     )
     _add_selection(parser)
     _add_gates(parser)
@@ -122,6 +131,7 @@ def _add_gates(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace, models: Models) -> int:
     """Check the documents; 0 where nothing is found, 1 where something is, 2 on failure."""
     # They need numpy, which takes longer to import than the help takes to print.
+    from ppl_engine.cli.check.at_hand import SourcesAtHand  # noqa: PLC0415
     from ppl_engine.cli.check.checking import Checking, fixes_shown, fixing  # noqa: PLC0415
     from ppl_engine.cli.check.reporting import named_twice, open_reports, targets  # noqa: PLC0415
     from ppl_engine.cli.guidance import Guidance  # noqa: PLC0415
@@ -142,7 +152,8 @@ def run(arguments: argparse.Namespace, models: Models) -> int:
             return watch(arguments, models)
         changes = changes_of(arguments)
         guidance = Guidance(arguments, session)
-        checking = Checking(session, arguments, guidance, changes)
+        at_hand = SourcesAtHand(arguments, session, guidance)
+        checking = Checking(session, arguments, guidance, changes, at_hand=at_hand)
         if arguments.prints_diff:
             return fixes_shown(checking)
         if arguments.fix:

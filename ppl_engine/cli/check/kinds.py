@@ -6,6 +6,7 @@ from typing import Final
 
 from ppl_engine.findings import mistakes, stretches, surprising
 from ppl_engine.findings.finding import Severity
+from ppl_engine.grounding import ungrounded
 
 HOME: Final = "https://github.com/ppl-lsp/ppl-lsp"
 
@@ -61,6 +62,14 @@ KINDS: Final[Mapping[str, Kind]] = {
             "Prose that says again what stands before it",
             "Prose that says again what stands before it: a loop of generated text, a list that "
             "repeats its items, a paragraph that was copied.",
+        ),
+        _kind(
+            "ungrounded",
+            ungrounded.SEVERITY,
+            "A word that its source does not explain",
+            "A name, a number or a word that stays surprising although the source of the document "
+            "was read before it, and that the source does not hold: an invented parameter, another "
+            "default, a wrong name.",
         ),
     )
 }

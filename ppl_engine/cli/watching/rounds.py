@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from ppl_engine.cli.check.at_hand import SourcesAtHand
 from ppl_engine.cli.check.checked import Checked
 from ppl_engine.cli.check.checking import Checking
 from ppl_engine.cli.check.scope import changes_of
@@ -61,7 +62,13 @@ class Rounds:
         except EngineError as error:  # somebody is about to write it anew
             self._session.fail(str(error))
             return Round((), (), (), self._folders | self._places_of_options())
-        checking = Checking(self._session, self._arguments, guidance, changes_of(self._arguments))
+        checking = Checking(
+            self._session,
+            self._arguments,
+            guidance,
+            changes_of(self._arguments),
+            at_hand=SourcesAtHand(self._arguments, self._session, guidance),
+        )
         known, changed = dict[str, _Known](), list[Checked]()
         for path in find_files(
             self._arguments.paths, DOCUMENT_SUFFIXES, self._session, guidance, walker=walker

@@ -70,7 +70,7 @@ def summary_object(summary: Summary) -> Json:
 
 def _finding_object(finding: Finding, lines: Lines) -> Json:
     start, end = finding.span.start, finding.span.end
-    return {
+    found: dict[str, object] = {
         "code": finding.code,
         "severity": finding.severity,
         "message": finding.message,
@@ -83,6 +83,9 @@ def _finding_object(finding: Finding, lines: Lines) -> Json:
         "rank": finding.rank,
         "alternatives": [_alternative_object(one) for one in finding.alternatives],
     }
+    if finding.bits_without_source is not None:
+        found["bits_without_source"] = number(finding.bits_without_source)
+    return found
 
 
 def _gate_object(breach: Breach) -> dict[str, object]:
