@@ -17,6 +17,7 @@ _PIECES: Final = (
 )
 _RARE: Final = ("HOLD ", "SLOW ", "GLIMPSE ", "REFUSE ")
 _LOOSE: Final = tuple(f"untitled:{name}.md" for name in "ab")
+_OPT_IN: Final = {"semanticTokens": True, "inlayHints": True}
 _CAN_BE_ASKED: Final = {
     "textDocument/codeLens": "textDocument.codeLens",
     "textDocument/inlayHint": "textDocument.inlayHint",
@@ -34,7 +35,7 @@ class Person:
     def __init__(self, wire: Wire, oracle: Oracle, folders: list[Path], seed: int) -> None:
         self._wire, self._oracle, self._folders = wire, oracle, folders
         self._random = random.Random(seed)
-        self._settings: dict[str, Any] = {"debounceMs": 0}
+        self._settings: dict[str, Any] = {"debounceMs": 0, **_OPT_IN}
         self._version = 0
         self._notebooks: dict[str, list[str]] = {}
         self._result_ids: dict[tuple[str, str], str] = {}
@@ -84,7 +85,7 @@ class Person:
         for _ in tuple(wire.to_answer):
             wire.answer()
         await self._asked("workspace/executeCommand", {"command": "ppl.resume", "arguments": []})
-        self._set({"debounceMs": 0, "semanticTokens": True})
+        self._set({"debounceMs": 0, **_OPT_IN})
         for request in tuple(wire.requests.values()):
             if request.method == "workspace/diagnostic" and request.answer is None:
                 wire.cancel(request)
@@ -267,7 +268,7 @@ class Person:
                 "debounceMs": choose([0, 0, 1]),
                 "enabled": choose([True, True, True, False]),
                 "severity": choose(["default", "off", "hint"]),
-                "semanticTokens": choose([True, False]),
+                "semanticTokens": choose([True, True, False]),
                 "inlayHints": choose([True, False]),
                 "codeLens": choose(["off", "headings", "all"]),
                 "scoreWorkspace": choose([True, False]),
