@@ -19,7 +19,7 @@ PURE = (
     *sorted((ENGINE / "scoring").glob("*.py")),
     *sorted((ENGINE / "findings").rglob("*.py")),
     *sorted((ENGINE / "ignoring").glob("*.py")),
-    *sorted((ENGINE / "evaluation").glob("*.py")),
+    *sorted((ENGINE / "evaluation").rglob("*.py")),
     ENGINE / "analysis.py",
     ENGINE / "explanation.py",
     ENGINE / "heat.py",

@@ -17,7 +17,8 @@ from types import FrameType
 import pyarrow.parquet
 import zstandard
 
-from ppl_engine.cli import filter_report, main
+from ppl_engine.cli import main
+from ppl_engine.cli.filter import report
 from ppl_engine.filtering import passes
 from ppl_engine.filtering.identity import Identity
 from ppl_engine.filtering.items import grouped
@@ -25,7 +26,7 @@ from ppl_engine.filtering.score_file import ScoreFile
 from tests.cli.fake_scorer import fake_models
 
 _GROUP_ITEMS = 7
-_IMPORTED = (pyarrow.parquet, zstandard, filter_report)
+_IMPORTED = (pyarrow.parquet, zstandard, report)
 """Imported before any run, so that its moments are those of its work."""
 
 
