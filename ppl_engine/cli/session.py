@@ -141,9 +141,27 @@ class Session:
         from ppl_engine.verdict import Verdict  # noqa: PLC0415 - imports numpy
 
         verdict = Verdict.of(analysis)
-        if self._store is not None:
-            self._store.keep_verdict(analysis, verdict)
+        self.keep_verdict(analysis.text, analysis.language, analysis.thresholds, verdict)
         return verdict
+
+    def keep_verdict(
+        self, text: str, language: str, thresholds: "Thresholds", verdict: "Verdict"
+    ) -> None:
+        """Keep what is said of a text for later runs."""
+        if self._store is not None and self.model is not None:
+            self._store.keep_verdict(self.model, text, language, thresholds, verdict)
+
+    def flush(self) -> None:
+        """Write now what is to be kept."""
+        if self._store is not None:
+            self._store.flush()
+
+    def rely_on(self, model: "ModelInfo") -> None:
+        """Take what engines elsewhere say of their model for what this run is done by."""
+        self._has_looked = True
+        self._store = self._open_store()
+        self._known = model
+        self._show_notices(model)
 
     def _look(self) -> None:
         """Open the cache, and look what the chosen model came to in an earlier run."""

@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from enum import IntEnum
-from typing import TYPE_CHECKING
 
 from ppl_engine.findings.calibration import Calibration
 from ppl_engine.findings.thresholds import Thresholds
@@ -23,9 +22,6 @@ from ppl_engine.store.identity import (
 )
 from ppl_engine.store.place import Place, cache_place
 from ppl_engine.verdict import Verdict
-
-if TYPE_CHECKING:
-    from ppl_engine.analysis import Analysis
 
 logger = logging.getLogger(__name__)
 
@@ -91,12 +87,16 @@ class DiskStore:
         payload = self._buffer.get_many([key]).get(key)
         return None if payload is None else unpack(payload, Verdict)
 
-    def keep_verdict(self, analysis: "Analysis", verdict: Verdict) -> None:
+    def keep_verdict(
+        self,
+        model: ModelInfo,
+        text: str,
+        language: str,
+        thresholds: Thresholds,
+        verdict: Verdict,
+    ) -> None:
         """Keep what is said of a text."""
-        model = analysis.model
-        key = document_key(
-            model_identity(model), analysis.text, analysis.language, analysis.thresholds
-        )
+        key = document_key(model_identity(model), text, language, thresholds)
         self._put(Kind.DOCUMENT, model, {key: pack(verdict)})
 
     def chosen(self, revision: str, choice: ModelChoice) -> ModelInfo | None:

@@ -10,7 +10,7 @@ import os
 import random
 import signal
 import sys
-from functools import partial
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import FrameType
 
@@ -21,8 +21,9 @@ from ppl_engine.cli import main
 from ppl_engine.cli.filter import report
 from ppl_engine.filtering import passes
 from ppl_engine.filtering.identity import Identity
-from ppl_engine.filtering.items import grouped
+from ppl_engine.filtering.items import Item
 from ppl_engine.filtering.score_file import ScoreFile
+from ppl_engine.grouping import in_groups
 from tests.cli.fake_scorer import fake_models
 
 _GROUP_ITEMS = 7
@@ -76,13 +77,17 @@ def _watch_from_the_first_score(moments: Moments) -> None:
     ScoreFile.open = watched  # type: ignore[method-assign]
 
 
+def _grouped(items: Iterable[Item]) -> Iterator[list[Item]]:
+    return in_groups(items, lambda item: len(item.text or ""), max_items=_GROUP_ITEMS)
+
+
 def files(directory: Path) -> dict[str, str]:
     return {path.name: path.read_bytes().hex() for path in sorted(directory.iterdir())}
 
 
 def tried(directory: Path, arguments: list[str], n_kills: int) -> dict[str, object]:
     """Run in folders of their own: once without a kill, then killed and run again."""
-    passes.grouped = partial(grouped, max_items=_GROUP_ITEMS)
+    passes.grouped = _grouped
     source = str(directory / "data.jsonl")
 
     def argv(name: str) -> list[str]:

@@ -42,6 +42,20 @@ _NO_FINDINGS: Final = Thresholds(
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """A document, and how it is to be looked at."""
+
+    source: Source
+    language: str
+    thresholds: Thresholds
+    touched: "Touched | None"
+    """What of it is looked at; None for the whole."""
+
+    known: "Verdict | None"
+    """What an earlier run said of it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Checking:
     """Checks the documents that the arguments name."""
 
@@ -69,6 +83,26 @@ class Checking:
 
         None where it did not change, if changes are asked for, and where it fails, with a line.
         """
+        asked = self.asked(source)
+        if asked is None:
+            return None
+        verdict, analysis = asked.known, None
+        if verdict is None or self.arguments.heat:
+            # Scores of words are kept by window only: they are asked for again, without findings.
+            analysis = self._analyzed(asked, _NO_FINDINGS if verdict else asked.thresholds)
+            if analysis is None:
+                return None
+        if verdict is None and analysis is not None:
+            verdict = self.session.keep(analysis)
+        assert verdict is not None
+        checked = self.answered(asked, verdict)
+        return replace(checked, analysis=analysis) if self.arguments.heat else checked
+
+    def asked(self, source: Source) -> Asked | None:
+        """Return what is to be found out of a document.
+
+        None where it did not change, if changes are asked for, and where it fails, with a line.
+        """
         language = self.language(source)
         if self.writer is not None:
             source = self.writer.written(source, language)
@@ -80,18 +114,12 @@ class Checking:
         if self.changes and touched is None:
             return None
         thresholds = self.guidance.thresholds(source.path)
-        verdict = self.session.known_verdict(source.text, language, thresholds)
-        analysis = None
-        if verdict is None or self.arguments.heat:
-            # Scores of words are kept by window only: they are asked for again, without findings.
-            analysis = self._analyzed(source, language, _NO_FINDINGS if verdict else thresholds)
-            if analysis is None:
-                return None
-        if verdict is None and analysis is not None:
-            verdict = self.session.keep(analysis)
-        assert verdict is not None
-        checked = _within(touched, self._sifted(source, language, verdict))
-        return replace(checked, analysis=analysis) if self.arguments.heat else checked
+        known = self.session.known_verdict(source.text, language, thresholds)
+        return Asked(source, language, thresholds, touched, known)
+
+    def answered(self, asked: Asked, verdict: "Verdict") -> Checked:
+        """Return a document with what is shown of what is said of it."""
+        return _within(asked.touched, self._sifted(asked.source, asked.language, verdict))
 
     def language(self, source: Source) -> str:
         """Return how a document is read, and say so where nothing in it can be flagged."""
@@ -122,8 +150,11 @@ class Checking:
             stdin_name=arguments.stdin_filename or STDIN,
         )
 
-    def _analyzed(self, source: Source, language: str, thresholds: Thresholds) -> "Analysis | None":
-        steps = self.session.engine.analyze(source.text, language=language, thresholds=thresholds)
+    def _analyzed(self, asked: Asked, thresholds: Thresholds) -> "Analysis | None":
+        source = asked.source
+        steps = self.session.engine.analyze(
+            source.text, language=asked.language, thresholds=thresholds
+        )
         return self.session.finish(source.path, steps)
 
     def _sifted(self, source: Source, language: str, verdict: "Verdict") -> Checked:

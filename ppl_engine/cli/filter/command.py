@@ -5,9 +5,11 @@ import tempfile
 from collections.abc import Callable, Generator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from ppl_engine.cli.cluster import engines, is_spread
 from ppl_engine.cli.filter.options import add_filter, limits_of, quantiles_of
 from ppl_engine.cli.session import ExitCode, Models, Session
 from ppl_engine.cli.sources import STDIN, find_files
@@ -142,13 +144,12 @@ def _check_stream(task: Task) -> None:
 
 @contextmanager
 def _model(arguments: argparse.Namespace, session: Session) -> Generator[Model, None, None]:
-    if arguments.ray is not None:
-        from ppl_engine.distributed.scoring import distributed_scoring  # noqa: PLC0415
+    if is_spread(arguments):
+        from ppl_engine.distributed.engines import model_of  # noqa: PLC0415
+        from ppl_engine.distributed.scoring import score_partition  # noqa: PLC0415
 
-        with distributed_scoring(
-            arguments.ray, session.choice, session.load, n_workers=arguments.workers
-        ) as scoring:
-            yield Model(scoring.model, scoring.score_text_groups)
+        with engines(arguments, session) as pool:
+            yield Model(pool.call(model_of), partial(pool.map, score_partition))
         return
     from ppl_engine.streaming import score_text_groups  # noqa: PLC0415
 
