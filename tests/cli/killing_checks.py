@@ -41,7 +41,8 @@ def tried(directory: Path, n_kills: int) -> dict[str, object]:
     """Run once without a cache, then be killed again and again on one."""
     documents, reports = directory / "docs", directory / "reports"
     cache, copy = directory / "cache", directory / "copy"
-    # Here, so that what is imported is imported before the processes come apart.
+    # Here, so that what is imported and looked up once is there before the processes come apart.
+    main(argv(documents, reports, "--cache-dir", str(directory / "other")), models=fake_models())
     main(argv(documents, reports, "--no-cache"), models=fake_models())
     whole = files(reports)
 
@@ -57,7 +58,9 @@ def tried(directory: Path, n_kills: int) -> dict[str, object]:
         shutil.copytree(cache, copy)
         n_moments = ran(copy, None)
         resumed = files(reports)
-        was_killed = ran(cache, choose.randrange(1, n_moments + 1)) == -1
+        # Any moment, but most of them early, so that there is something left to be lost.
+        moment = 1 + int(n_moments * choose.random() ** 3)
+        was_killed = ran(cache, moment) == -1
         after_kill = files(reports)
         kills.append(
             {

@@ -14,10 +14,13 @@ ROOT = Path(__file__).parents[2]
 
 def write_documents(directory: Path) -> None:
     directory.mkdir()
-    for k in range(12):
-        lines = [f"The horse and the zebra ran {'on and ' * (j % 5)}on." for j in range(k % 4 + 1)]
+    for k in range(40):
+        lines = [
+            f"The horse and the zebra ran {'on and ' * (k % 5)}on by {k * j} miles."
+            for j in range(k % 7 + 1)
+        ]
         (directory / f"{k:02}.md").write_text(f"# Page {k}\n\n" + "\n\n".join(lines) + "\n")
-    (directory / "12.md").write_bytes(b"no UTF-8: \xff")
+    (directory / "40.md").write_bytes(b"no UTF-8: \xff")
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork and SIGKILL")
@@ -34,7 +37,7 @@ def test_twenty_random_moments_on_one_cache(tmp_path: Path) -> None:
     found = json.loads(done.stdout)
     whole, kills = found["whole"], found["kills"]
     assert set(whole) == {"text", "json", "sarif"}
-    assert len(json.loads(bytes.fromhex(whole["json"]))["files"]) == 12
+    assert len(json.loads(bytes.fromhex(whole["json"]))["files"]) == 40
     assert len(kills) == N_KILLS
     for k, kill in enumerate(kills):
         assert kill["was_killed"]
