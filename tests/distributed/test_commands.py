@@ -12,7 +12,7 @@ from ppl_engine.errors import EngineError
 from ppl_engine.scoring.scorer import Encoding
 from ppl_engine.scoring.scores import WindowScores
 from ppl_engine.scoring.windows import Window
-from tests.cli.fake_scorer import FakeScorer, Load
+from tests.cli.fake_scorer import FakeScorer, Load, load_fake
 from tests.cli.running import ANY_WORD, Result, Terminal
 
 pytestmark = [
@@ -128,11 +128,11 @@ def write_documents(terminal: Terminal, n: int) -> None:
     terminal.write("docs/010.md", b"no UTF-8: \xff")
 
 
-def checked(terminal: Terminal, *more: str, load: Load | None = None) -> tuple[Result, list[str]]:
+def checked(terminal: Terminal, *more: str, load: Load = load_fake) -> tuple[Result, list[str]]:
     """Check the documents; return what is said, and all reports."""
     also = [f"--also={one}=found.{one}" for one in FORMATS]
     command = ("check", "docs", *ANY_WORD, *also, "--format", "jsonl", *more)
-    result = terminal.ppl(*command, **({} if load is None else {"load": load}))
+    result = terminal.ppl(*command, load=load)
     return said(result), [
         (terminal.directory / f"found.{one}").read_text("utf-8") for one in FORMATS
     ]
