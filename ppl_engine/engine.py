@@ -27,10 +27,11 @@ from ppl_engine.grounding.source import Source
 from ppl_engine.judging import Means
 from ppl_engine.scoring.cache import ScoreStore, StoredScorer, WindowCache
 from ppl_engine.scoring.document import run, score_document
-from ppl_engine.scoring.lines import LineScore, score_lines
+from ppl_engine.scoring.lines import LineScore
 from ppl_engine.scoring.predictions import Predictor
 from ppl_engine.scoring.scorer import ModelInfo, Scorer
 from ppl_engine.scoring.scores import TokenScores
+from ppl_engine.streaming import Bounds, score_texts
 from ppl_engine.text.spans import Span
 
 _N_EXPECTED: Final = 5
@@ -39,6 +40,8 @@ _N_LOOKED_AT: Final = 20
 
 _CACHE_BYTES: Final = 256 * 2**20
 
+_LINES: Final = Bounds(n_items=256)
+"""Lines may come from a pipe, whose reader does not wait for more of them than are of use."""
 
 _NO_WORDS: Final = Lexicon.of(())
 
@@ -98,7 +101,7 @@ class Engine:
 
     def score_lines(self, lines: Iterable[str]) -> Iterator[LineScore]:
         """Score every line as a text of its own, in order."""
-        return score_lines(lines, self._scorer)
+        return score_texts(lines, self._scorer, bounds=_LINES)
 
     def analyze(
         self,

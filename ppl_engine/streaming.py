@@ -104,6 +104,16 @@ def score_text_groups(
         yield [total(counts, scores) for counts, scores in group]
 
 
+def score_window_groups(
+    groups: Iterable[Sequence[Window]], scorer: Scorer
+) -> Iterator[list[WindowScores]]:
+    """Yield the scores of the windows of each group, in order, without hidden states."""
+    for group in groups:
+        keys = [window.key for window in group]
+        found = _scores(dict(zip(keys, group, strict=True)), scorer)
+        yield [found[key] for key in keys]
+
+
 @dataclass(frozen=True, slots=True)
 class Counts:
     """What there is to count in a text."""

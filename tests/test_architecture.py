@@ -20,7 +20,7 @@ PURE = (
     *sorted((ENGINE / "findings").rglob("*.py")),
     *sorted((ENGINE / "ignoring").glob("*.py")),
     *sorted((ENGINE / "grounding").glob("*.py")),
-    *sorted((ENGINE / "evaluation").glob("*.py")),
+    *sorted((ENGINE / "evaluation").rglob("*.py")),
     ENGINE / "analysis.py",
     ENGINE / "explanation.py",
     ENGINE / "heat.py",

@@ -74,7 +74,6 @@ def add_run_options(parser: argparse.ArgumentParser, formats: Sequence[str] = FO
     """Add what every command takes that runs a model: where results go, the model, the cache."""
     parser.add_argument("--format", choices=formats, default="text", help="default: text")
     add_means(parser)
-    return parser
 
 
 def add_means(parser: argparse.ArgumentParser) -> None:

@@ -3,7 +3,7 @@
 import argparse
 import enum
 import sys
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Self, TypeVar
@@ -16,12 +16,10 @@ from ppl_engine.models.choice import ModelChoice
 if TYPE_CHECKING:
     from ppl_engine.analysis import Analysis
     from ppl_engine.engine import Engine, Store
-    from ppl_engine.findings.thresholds import Thresholds
-    from ppl_engine.grounding.source import Source
     from ppl_engine.scoring.document import Progress
     from ppl_engine.scoring.scorer import ModelInfo
     from ppl_engine.store.score_store import DiskStore
-    from ppl_engine.verdict import Verdict
+    from ppl_engine.verdict import Question, Verdict
 
 T = TypeVar("T")
 
@@ -137,28 +135,37 @@ class Session:
         """What to say of the model; None where none was needed."""
         return self._known if self._engine is None else self._engine.model
 
-    def known_verdict(
-        self,
-        text: str,
-        language: str,
-        thresholds: "Thresholds",
-        sources: "Sequence[Source]" = (),
-    ) -> "Verdict | None":
+    def known_verdict(self, question: "Question") -> "Verdict | None":
         """Return what an earlier run said of a text. Raises EngineError if there is no model."""
         self._look()
         if self._store is None or self.model is None:
             return None
-        texts = [source.text for source in sources]
-        return self._store.verdict(self.model, text, language, thresholds, texts)
+        return self._store.verdict(self.model, question)
 
-    def keep(self, analysis: "Analysis", sources: "Sequence[Source]" = ()) -> "Verdict":
+    def keep(self, question: "Question", analysis: "Analysis") -> "Verdict":
         """Return what is said of a text, after keeping it for later runs."""
         from ppl_engine.verdict import Verdict  # noqa: PLC0415 - imports numpy
 
         verdict = Verdict.of(analysis)
-        if self._store is not None:
-            self._store.keep_verdict(analysis, verdict, [source.text for source in sources])
+        self.keep_verdict(question, verdict)
         return verdict
+
+    def keep_verdict(self, question: "Question", verdict: "Verdict") -> None:
+        """Keep what is said of a text for later runs."""
+        if self._store is not None and self.model is not None:
+            self._store.keep_verdict(self.model, question, verdict)
+
+    def flush(self) -> None:
+        """Write now what is to be kept."""
+        if self._store is not None:
+            self._store.flush()
+
+    def rely_on(self, model: "ModelInfo") -> None:
+        """Take what engines elsewhere say of their model for what this run is done by."""
+        self._has_looked = True
+        self._store = self._open_store()
+        self._known = model
+        self._show_notices(model)
 
     def _look(self) -> None:
         """Open the cache, and look what the chosen model came to in an earlier run."""

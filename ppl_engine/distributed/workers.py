@@ -6,12 +6,14 @@ A worker that dies is started again, and what it was working on is done again. T
 of one process: which worker does what, and when, decides nothing.
 """
 
+import sys
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeVar, cast
 
+from ppl_engine.distributed.printing import stdout_for_this_thread
 from ppl_engine.errors import EngineError
 
 W = TypeVar("W")
@@ -116,6 +118,13 @@ def worker_pool(
     `make` is called in each worker. Raises EngineError without Ray or without a cluster.
     """
     ray = _ray()
+    with stdout_for_this_thread():
+        yield from _joined(ray, address, make, n_workers)
+
+
+def _joined(
+    ray: Any, address: str, make: Callable[[Share], W], n_workers: int | None
+) -> Generator[WorkerPool[W], None, None]:
     was_there = bool(ray.is_initialized())
     if not was_there:
         _join(ray, address)
@@ -135,7 +144,8 @@ def worker_pool(
                 ray.kill(actor)
     finally:
         if not was_there:
-            ray.shutdown()
+            with redirect_stdout(sys.stderr):
+                ray.shutdown()
 
 
 class _Worker:

@@ -1,20 +1,22 @@
 """Texts through a scorer by a convention, as a stream of tallies."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
 import numpy as np
 
 from ppl_engine.evaluation.conventions import Convention, ConventionError, Reading
 from ppl_engine.evaluation.tally import Part, ScoredReading, Tally, tallies
 from ppl_engine.evaluation.texts import EvaluatedText
+from ppl_engine.grouping import in_groups
 from ppl_engine.scoring.scorer import Scorer
 from ppl_engine.scoring.scores import WindowScores
-from ppl_engine.streaming import Planned, score_planned
+from ppl_engine.scoring.windows import Window
+from ppl_engine.streaming import Planned, score_groups, score_window_groups
 
-_WINDOWS_AT_ONCE: Final = 256
-"""So many windows of a corpus are handed to the scorer together."""
+_WINDOWS_AT_ONCE: Final = 64
+"""So many windows of a corpus are read together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,24 @@ class Refused:
     reason: str
 
 
+class Means(Protocol):
+    """Who reads texts by a convention: a scorer here, or others elsewhere."""
+
+    def tallied(
+        self, groups: Iterable[Sequence[EvaluatedText]]
+    ) -> Iterator[list[Evaluated | Refused]]:
+        """Yield what the texts of each group come to, each by itself, in order."""
+        ...
+
+    def reading(self, text: EvaluatedText) -> Reading:
+        """Return how a text is read. Raises ConventionError."""
+        ...
+
+    def scores(self, groups: Iterable[Sequence[Window]]) -> Iterator[list[WindowScores]]:
+        """Yield the scores of the windows of each group, in order, without hidden states."""
+        ...
+
+
 def evaluate(
     texts: Iterable[EvaluatedText],
     convention: Convention,
@@ -40,15 +60,57 @@ def evaluate(
     *,
     on_progress: Callable[[int], None] = lambda _: None,
 ) -> Iterator[Evaluated | Refused]:
+    """Yield what each text comes to by a scorer, as `evaluate_by` does."""
+    means = ScorerMeans(convention, scorer)
+    return evaluate_by(means, texts, convention.separator, on_progress=on_progress)
+
+
+def evaluate_by(
+    means: Means,
+    texts: Iterable[EvaluatedText],
+    separator: str | None,
+    *,
+    on_progress: Callable[[int], None] = lambda _: None,
+) -> Iterator[Evaluated | Refused]:
     """Yield what each text comes to, in order.
 
     `on_progress` is told how many tokens were scored, again and again. Texts are a stream where the
-    convention reads each by itself; one that joins them holds all of them, and raises
-    ConventionError if it can not be applied.
+    convention reads each by itself; one that joins them, by its separator, holds all of them, and
+    raises ConventionError if it can not be applied.
     """
-    if convention.separator is not None:
-        return _joined(list(texts), convention.separator, convention, scorer, on_progress)
-    return _by_itself(texts, convention, scorer, on_progress)
+    if separator is not None:
+        return _joined(list(texts), separator, means, on_progress)
+    return _by_itself(texts, means, on_progress)
+
+
+@dataclass(frozen=True, slots=True)
+class ScorerMeans:
+    """A scorer in this process."""
+
+    convention: Convention
+    scorer: Scorer
+
+    def tallied(
+        self, groups: Iterable[Sequence[EvaluatedText]]
+    ) -> Generator[list[Evaluated | Refused], None, None]:
+        """Yield what the texts of each group come to, each by itself, in order."""
+        for group in score_groups(groups, self._plan, self.scorer):
+            yield [_tallied(taken, scores) for taken, scores in group]
+
+    def reading(self, text: EvaluatedText) -> Reading:
+        """Return how a text is read. Raises ConventionError."""
+        return self.convention.reading(text, self.scorer)
+
+    def scores(self, groups: Iterable[Sequence[Window]]) -> Iterator[list[WindowScores]]:
+        """Yield the scores of the windows of each group, in order, without hidden states."""
+        return score_window_groups(groups, self.scorer)
+
+    def _plan(self, text: EvaluatedText) -> Planned["_Taken"]:
+        try:
+            reading = self.reading(text)
+        except ConventionError as error:
+            return Planned(_Taken(text, Refused(text.name, str(error))), ())
+        return Planned(_Taken(text, reading), [placed.window for placed in reading.windows])
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,38 +121,33 @@ class _Taken:
     reading: Reading | Refused
 
 
-def _by_itself(
-    texts: Iterable[EvaluatedText],
-    convention: Convention,
-    scorer: Scorer,
-    on_progress: Callable[[int], None],
-) -> Iterator[Evaluated | Refused]:
-    def plan(text: EvaluatedText) -> Planned[_Taken]:
-        try:
-            reading = convention.reading(text, scorer)
-        except ConventionError as error:
-            return Planned(_Taken(text, Refused(text.name, str(error))), ())
-        return Planned(_Taken(text, reading), [placed.window for placed in reading.windows])
+def _tallied(taken: _Taken, scores: Sequence[WindowScores]) -> Evaluated | Refused:
+    if isinstance(taken.reading, Refused):
+        return taken.reading
+    scored = _blank(taken.reading)
+    for number, window_scores in enumerate(scores):
+        _put(scored, number, window_scores)
+    name, prompt = taken.text.name, taken.text.prompt
+    whole = prompt + taken.text.text
+    (tally,) = tallies(whole, [Part(name, len(prompt), len(whole))], scored)
+    return Evaluated(name, tally)
 
-    for taken, scores in score_planned(texts, plan, scorer):
-        if isinstance(taken.reading, Refused):
-            yield taken.reading
-            continue
-        scored = _blank(taken.reading)
-        for number, window_scores in enumerate(scores):
-            _put(scored, number, window_scores)
-        on_progress(sum(len(window_scores.logprob) for window_scores in scores))
-        name, prompt = taken.text.name, taken.text.prompt
-        whole = prompt + taken.text.text
-        (tally,) = tallies(whole, [Part(name, len(prompt), len(whole))], scored)
-        yield Evaluated(name, tally)
+
+def _by_itself(
+    texts: Iterable[EvaluatedText], means: Means, on_progress: Callable[[int], None]
+) -> Iterator[Evaluated | Refused]:
+    groups = in_groups(texts, lambda text: len(text.prompt) + len(text.text))
+    for group in means.tallied(groups):
+        for one in group:
+            if isinstance(one, Evaluated):
+                on_progress(one.tally.n_scored)
+            yield one
 
 
 def _joined(
     texts: Sequence[EvaluatedText],
     separator: str,
-    convention: Convention,
-    scorer: Scorer,
+    means: Means,
     on_progress: Callable[[int], None],
 ) -> Iterator[Evaluated]:
     if not texts:
@@ -101,24 +158,18 @@ def _joined(
         Part(text.name, start, start + len(text.text))
         for text, start in zip(texts, starts, strict=True)
     ]
-    reading = convention.reading(EvaluatedText(texts[0].name, whole), scorer)
-    scored = score_reading(reading, scorer, on_progress)
+    reading = means.reading(EvaluatedText(texts[0].name, whole))
+    scored = _blank(reading)
+    read = [placed.window for placed in reading.windows]
+    groups = (read[k : k + _WINDOWS_AT_ONCE] for k in range(0, len(read), _WINDOWS_AT_ONCE))
+    number = 0
+    for group in means.scores(groups):
+        for scores in group:
+            _put(scored, number, scores)
+            number += 1
+        on_progress(sum(len(scores.logprob) for scores in group))
     for part, tally in zip(parts, tallies(whole, parts, scored), strict=True):
         yield Evaluated(part.name, tally)
-
-
-def score_reading(
-    reading: Reading, scorer: Scorer, on_progress: Callable[[int], None]
-) -> ScoredReading:
-    """Return a number for each token of a text, which may be a whole corpus."""
-    scored = _blank(reading)
-    for start in range(0, len(reading.windows), _WINDOWS_AT_ONCE):
-        group = reading.windows[start : start + _WINDOWS_AT_ONCE]
-        for batch in scorer.score_windows([placed.window for placed in group]):
-            for position, scores in batch:
-                _put(scored, start + position, scores)
-            on_progress(sum(len(scores.logprob) for _, scores in batch))
-    return scored
 
 
 def _put(scored: ScoredReading, number: int, scores: WindowScores) -> None:

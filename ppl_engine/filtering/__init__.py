@@ -2,5 +2,5 @@
 
 `passes` is the work in its two passes. `items` is the input, `score_file` the journal between the
 passes (`rows` what is in it, `identity` what it is of), `limits` says what is kept (`selection`
-finds quantiles), `outputs` and the modules it uses write, `histogram` counts.
+finds quantiles), `outputs` writes, `histogram` counts.
 """

@@ -3,10 +3,8 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from ppl_engine.grouping import in_groups
 from ppl_engine.records import BadRecord, FieldError, Form, Record, read_items, text_field
-
-_MAX_ITEMS = 4096
-_MAX_CHARACTERS = 512 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,23 +49,6 @@ class Source:
             yield Item(item, text)
 
 
-def grouped(
-    items: Iterable[Item],
-    *,
-    max_items: int = _MAX_ITEMS,
-    max_characters: int = _MAX_CHARACTERS,
-) -> Iterator[list[Item]]:
-    """Yield the items in groups, each ended by the item that reaches a bound.
-
-    The groups depend on the items alone: begun again after a whole group, they are the same.
-    """
-    group: list[Item] = []
-    n_characters = 0
-    for item in items:
-        group.append(item)
-        n_characters += len(item.text or "")
-        if len(group) >= max_items or n_characters >= max_characters:
-            yield group
-            group, n_characters = [], 0
-    if group:
-        yield group
+def grouped(items: Iterable[Item]) -> Iterator[list[Item]]:
+    """Yield the items in groups that depend on the items alone."""
+    return in_groups(items, lambda item: len(item.text or ""))

@@ -19,6 +19,7 @@ from ppl_engine.errors import EngineError
 from ppl_engine.filtering.histogram import Histogram
 from ppl_engine.filtering.items import Item, Source, grouped
 from ppl_engine.filtering.limits import Limits, Measure
+from ppl_engine.filtering.outputs.sinks import Sink
 from ppl_engine.filtering.rows import (
     Rows,
     bits_per_byte,
@@ -28,7 +29,6 @@ from ppl_engine.filtering.rows import (
     rows_of,
 )
 from ppl_engine.filtering.score_file import ScoreFile
-from ppl_engine.filtering.sinks import Sink
 from ppl_engine.records import BadRecord
 from ppl_engine.scoring.lines import LineScore
 

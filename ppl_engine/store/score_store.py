@@ -3,10 +3,8 @@
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from enum import IntEnum
-from typing import TYPE_CHECKING
 
 from ppl_engine.findings.calibration import Calibration
-from ppl_engine.findings.thresholds import Thresholds
 from ppl_engine.models.choice import ModelChoice
 from ppl_engine.scoring.scorer import ModelInfo, Prediction
 from ppl_engine.scoring.scores import WindowScores
@@ -22,10 +20,7 @@ from ppl_engine.store.identity import (
     window_key,
 )
 from ppl_engine.store.place import Place, cache_place
-from ppl_engine.verdict import Verdict
-
-if TYPE_CHECKING:
-    from ppl_engine.analysis import Analysis
+from ppl_engine.verdict import Question, Verdict
 
 logger = logging.getLogger(__name__)
 
@@ -83,27 +78,15 @@ class DiskStore:
         }
         self._put(Kind.PREDICTION, model, values)
 
-    def verdict(
-        self,
-        model: ModelInfo,
-        text: str,
-        language: str,
-        thresholds: Thresholds,
-        sources: Sequence[str] = (),
-    ) -> Verdict | None:
-        """Return what was said of a text with these sources, if it was."""
-        key = document_key(model_identity(model), text, language, thresholds, sources)
+    def verdict(self, model: ModelInfo, question: Question) -> Verdict | None:
+        """Return what was said of a text, if it was."""
+        key = _document_key(model, question)
         payload = self._buffer.get_many([key]).get(key)
         return None if payload is None else unpack(payload, Verdict)
 
-    def keep_verdict(
-        self, analysis: "Analysis", verdict: Verdict, sources: Sequence[str] = ()
-    ) -> None:
-        """Keep what is said of a text with these sources."""
-        model = analysis.model
-        identity, text, thresholds = model_identity(model), analysis.text, analysis.thresholds
-        key = document_key(identity, text, analysis.language, thresholds, sources)
-        self._put(Kind.DOCUMENT, model, {key: pack(verdict)})
+    def keep_verdict(self, model: ModelInfo, question: Question, verdict: Verdict) -> None:
+        """Keep what is said of a text."""
+        self._put(Kind.DOCUMENT, model, {_document_key(model, question): pack(verdict)})
 
     def chosen(self, revision: str, choice: ModelChoice) -> ModelInfo | None:
         """Return what a choice of model came to when it was last loaded on such a machine."""
@@ -149,3 +132,9 @@ def open_store(
     Raises EngineError for an environment variable that makes no sense.
     """
     return DiskStore(Buffer(place or cache_place(), notify))
+
+
+def _document_key(model: ModelInfo, question: Question) -> bytes:
+    sources = [source.text for source in question.at_hand]
+    identity = model_identity(model)
+    return document_key(identity, question.text, question.language, question.thresholds, sources)

@@ -42,10 +42,10 @@ def ours(precision: str) -> Callable[[str], Loaded]:
         n_spare = max(0, n_cores - len(os.sched_getaffinity(0)))
         loading: Any = import_module("ppl_engine.models.loading")
         scorer = loading.load_scorer(choice(model, "cpu", precision, n_spare))
-        score_lines = import_module("ppl_engine.scoring.lines").score_lines
+        score_texts = import_module("ppl_engine.streaming").score_texts
 
         def score(texts: list[str]) -> tuple[int, float]:
-            lines = list(score_lines(texts, scorer))
+            lines = list(score_texts(texts, scorer))
             return sum(one.n_scored for one in lines), sum(one.log_likelihood for one in lines)
 
         return Loaded(score, scorer.model.precision, "")

@@ -34,8 +34,8 @@ from ppl_engine.models.choice import ModelChoice
 from ppl_engine.models.device import use_cores
 from ppl_engine.models.files import find_model
 from ppl_engine.models.loading import load_scorer
-from ppl_engine.scoring.lines import score_lines
 from ppl_engine.scoring.windows import Window
+from ppl_engine.streaming import score_texts
 from tests.models.test_wikitext import gpt2_tokenizer, unpacked
 
 
@@ -61,7 +61,7 @@ def gpt2_shaped() -> Generator[Path]:
 def ours(model: str, precision: str, texts: list[str], n_spare_cores: int) -> Callable[[], int]:
     scorer = load_scorer(ModelChoice(model, "cpu", precision, n_spare_cores))
 
-    return lambda: sum(score.n_tokens for score in score_lines(texts, scorer))
+    return lambda: sum(score.n_tokens for score in score_texts(texts, scorer))
 
 
 def logprobs_only(logprobs: torch.Tensor, targets: torch.Tensor) -> None:

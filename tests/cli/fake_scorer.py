@@ -24,6 +24,7 @@ NATS = math.log(2)
 CALIBRATION = calibration(surprise_bits=8.0, mistake_bits=math.inf)
 """By which `zebra` is surprising, and nothing is a likely mistake."""
 
+_ZEBRAS = [zlib.crc32(b"zebra"), zlib.crc32(b" zebra")]
 _TOKEN = regex.compile(r" ?\w+|.", regex.DOTALL)
 
 
@@ -73,8 +74,8 @@ class FakeScorer:
         return token_id
 
     def _bits(self, ids: Ints) -> NDArray[np.float64]:
-        tokens = [self._vocabulary[idx] for idx in ids]
-        return np.array([40.0 if token.strip() == "zebra" else 1.0 for token in tokens], np.float64)
+        # By ids alone: on a cluster, what one worker has cut into tokens another may score.
+        return np.where(np.isin(ids, _ZEBRAS), 40.0, 1.0)
 
     def _score(self, window: Window) -> WindowScores:
         bits = self._bits(window.ids[window.n_context :])

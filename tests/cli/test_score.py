@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typing_extensions import Buffer
 
-from ppl_engine.cli import score_formats
-from ppl_engine.cli.score import Scored, line_scores
+from ppl_engine.cli.score import formats
+from ppl_engine.cli.score.command import Scored, line_scores
 from ppl_engine.cli.session import Session
 from ppl_engine.engine import Engine
 from ppl_engine.models.choice import ModelChoice
@@ -56,11 +56,11 @@ def test_tokens_that_split_a_character_make_one_line(terminal: Terminal) -> None
 def test_the_spans_of_the_lines_tile_any_text(text: str) -> None:
     tokens = finished(Engine(FakeScorer()).score(text))
     scored = Scored("a", text, tokens)
-    rows = list(score_formats.token_objects(scored))
+    rows = list(formats.token_objects(scored))
     assert "".join(row["text"] for row in rows) == text
     bounds = [0, *(row["end"] for row in rows)]
     assert bounds == [*(row["start"] for row in rows), len(text)]
-    n_words = len(list(score_formats.word_objects(scored)))
+    n_words = len(list(formats.word_objects(scored)))
     assert all(row["word"] is None or row["word"] < n_words for row in rows)
 
 

@@ -6,8 +6,6 @@ from pathlib import Path
 
 from ppl_engine.distributed.workers import Share
 from ppl_engine.errors import EngineError
-from ppl_engine.scoring.scorer import Encoding
-from tests.cli.fake_scorer import FakeScorer
 
 
 def number(share: Share) -> int:
@@ -38,20 +36,6 @@ def failing(held: int, partition: int) -> int:
     if partition == 2:
         raise EngineError("The model gives no numbers.")
     return held + partition
-
-
-class DyingScorer(FakeScorer):
-    """Ends its process the first time that it sees a horse, over all processes."""
-
-    def __init__(self, marker: Path) -> None:
-        super().__init__()
-        self._marker = marker
-
-    def encode(self, text: str) -> Encoding:
-        if "horse" in text and not self._marker.exists():
-            self._marker.touch()
-            os._exit(1)
-        return super().encode(text)
 
 
 def slow_at_first(held: int, partition: int) -> int:

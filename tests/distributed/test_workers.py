@@ -1,6 +1,5 @@
 """Partitions on a local Ray cluster of two workers, some of which die on the way."""
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,24 +7,14 @@ import pytest
 
 from ppl_engine.distributed.workers import LOCAL, worker_pool
 from ppl_engine.errors import EngineError
-from tests.cli.running import Terminal
 from tests.distributed import faults
-from tests.distributed.faults import DyingScorer
-
-ray = pytest.importorskip("ray")
+from tests.distributed.conftest import N_WORKERS
 
 pytestmark = [
+    pytest.mark.usefixtures("joined"),
     pytest.mark.slow,  # a cluster takes many seconds to start
     pytest.mark.filterwarnings("default"),
 ]
-N_WORKERS = 2
-
-
-@pytest.fixture(scope="module", autouse=True)
-def cluster() -> Iterator[None]:
-    ray.init(num_cpus=N_WORKERS, include_dashboard=False, log_to_driver=False)
-    yield
-    ray.shutdown()
 
 
 def test_results_come_in_the_order_of_partitions() -> None:
@@ -86,25 +75,3 @@ def test_a_worker_that_can_not_start_says_why() -> None:
         pytest.raises(EngineError, match="There is no such model for 2 workers"),
     ):
         list(pool.map(faults.failing, range(5)))
-
-
-def test_a_filter_whose_worker_dies_writes_what_one_process_writes(terminal: Terminal) -> None:
-    texts = [f"the {'zebra' if k % 3 else 'horse'} ran{' on' * (k % 7)}" for k in range(9000)]
-    # The horses begin late, in the second of three groups.
-    texts[:5000] = [text.replace("horse", "zebra") for text in texts[:5000]]
-    lines = [json.dumps({"id": k, "text": text}) for k, text in enumerate(texts)]
-    lines[4000] = "{"
-    terminal.write("data.jsonl", "\n".join(lines))
-    command = ("filter", "data.jsonl", "--max-perplexity", "5000", "--add-scores")
-    alone = terminal.ppl(*command, "-o", "alone.jsonl")
-    marker = terminal.directory / "died"
-    spread = terminal.ppl(
-        *(*command, "-o", "spread.jsonl", "--ray", LOCAL, "--workers", "2"),
-        load=lambda choice: DyingScorer(marker),  # noqa: ARG005
-    )
-    assert marker.exists()
-    assert (alone.code, spread.code) == (2, 2)
-    assert alone.err == spread.err.replace("spread.jsonl", "alone.jsonl")
-    written = [(terminal.directory / name).read_bytes() for name in ("alone.jsonl", "spread.jsonl")]
-    assert written[0] == written[1]
-    assert 0 < written[0].count(b"\n") < 9000

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ppl_engine.evaluation.bootstrap import paired_interval
+from ppl_engine.evaluation.comparing.bootstrap import paired_interval
 from ppl_engine.evaluation.standard_errors import Ratio
 
 CLUSTERS = st.lists(st.tuples(st.floats(0, 100), st.floats(0.5, 50)), min_size=2, max_size=40)

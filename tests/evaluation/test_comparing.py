@@ -9,8 +9,8 @@ import pytest
 import torch
 from transformers import AutoModelForCausalLM
 
-from ppl_engine.evaluation.comparing import ComparedText, Comparing, Comparison
-from ppl_engine.evaluation.side_by_side import side_by_side
+from ppl_engine.evaluation.comparing.comparison import ComparedText, Comparing, Comparison
+from ppl_engine.evaluation.comparing.side_by_side import side_by_side
 from ppl_engine.evaluation.texts import EvaluatedText
 from ppl_engine.models.causal_lm import CausalLM
 from ppl_engine.models.choice import ModelChoice

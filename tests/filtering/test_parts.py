@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from ppl_engine.filtering.histogram import Histogram
 from ppl_engine.filtering.identity import Identity
-from ppl_engine.filtering.json_output import bad_line, dumps, json_line
 from ppl_engine.filtering.limits import Limits, Measure, Quantiles, Range, cut
+from ppl_engine.filtering.outputs.json_lines import bad_line, dumps, json_line
 from ppl_engine.filtering.rows import Rows, perplexity, rows_of
 from ppl_engine.filtering.score_file import ResumeError, ScoreFile
 from ppl_engine.filtering.selection import kth_smallest

@@ -25,6 +25,7 @@ from ppl_engine.text.languages import (
     known_language,
     language_of_name,
 )
+from ppl_engine.verdict import Question
 
 if TYPE_CHECKING:
     from ppl_engine.analysis import Analysis
@@ -40,6 +41,19 @@ _NO_FINDINGS: Final = Thresholds(
     passages_per_1000_words=0.0,
     repeated_words=0,
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A document, and how it is to be looked at."""
+
+    source: Source
+    question: Question
+    touched: "Touched | None"
+    """What of it is looked at; None for the whole."""
+
+    known: "Verdict | None"
+    """What an earlier run said of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +87,32 @@ class Checking:
 
         None where it did not change, if changes are asked for, and where it fails, with a line.
         """
+        asked = self.asked(source)
+        if asked is None:
+            return None
+        verdict, analysis = asked.known, None
+        if verdict is None or self.arguments.heat:
+            # Scores of words are kept by window only: they are asked for again, without findings.
+            wanted = _NO_FINDINGS if verdict else asked.question.thresholds
+            analysis = self._analyzed(asked, wanted)
+            if analysis is None:
+                return None
+        if verdict is None and analysis is not None:
+            if asked.question.at_hand:
+                steps = self.session.engine.ground(analysis, asked.question.at_hand)
+                analysis = self.session.finish(source.path, steps)
+                if analysis is None:
+                    return None
+            verdict = self.session.keep(asked.question, analysis)
+        assert verdict is not None
+        checked = self.answered(asked, verdict)
+        return replace(checked, analysis=analysis) if self.arguments.heat else checked
+
+    def asked(self, source: Source) -> Asked | None:
+        """Return what is to be found out of a document.
+
+        None where it did not change, if changes are asked for, and where it fails, with a line.
+        """
         language = self.language(source)
         if self.writer is not None:
             source = self.writer.written(source, language)
@@ -84,24 +124,14 @@ class Checking:
         if self.changes and touched is None:
             return None
         thresholds = self.guidance.thresholds(source.path)
-        at_hand = self.at_hand.of(source.path) if self.at_hand else ()
-        verdict = self.session.known_verdict(source.text, language, thresholds, at_hand)
-        analysis = None
-        if verdict is None or self.arguments.heat:
-            # Scores of words are kept by window only: they are asked for again, without findings.
-            analysis = self._analyzed(source, language, _NO_FINDINGS if verdict else thresholds)
-            if analysis is None:
-                return None
-        if verdict is None and analysis is not None:
-            if at_hand:
-                steps = self.session.engine.ground(analysis, at_hand)
-                analysis = self.session.finish(source.path, steps)
-                if analysis is None:
-                    return None
-            verdict = self.session.keep(analysis, at_hand)
-        assert verdict is not None
-        checked = _within(touched, self._sifted(source, language, verdict))
-        return replace(checked, analysis=analysis) if self.arguments.heat else checked
+        at_hand = tuple(self.at_hand.of(source.path)) if self.at_hand else ()
+        question = Question(source.text, language, thresholds, at_hand)
+        return Asked(source, question, touched, self.session.known_verdict(question))
+
+    def answered(self, asked: Asked, verdict: "Verdict") -> Checked:
+        """Return a document with what is shown of what is said of it."""
+        language = asked.question.language
+        return _within(asked.touched, self._sifted(asked.source, language, verdict))
 
     def language(self, source: Source) -> str:
         """Return how a document is read, and say so where nothing in it can be flagged."""
@@ -132,8 +162,11 @@ class Checking:
             stdin_name=arguments.stdin_filename or STDIN,
         )
 
-    def _analyzed(self, source: Source, language: str, thresholds: Thresholds) -> "Analysis | None":
-        steps = self.session.engine.analyze(source.text, language=language, thresholds=thresholds)
+    def _analyzed(self, asked: Asked, thresholds: Thresholds) -> "Analysis | None":
+        source = asked.source
+        steps = self.session.engine.analyze(
+            source.text, language=asked.question.language, thresholds=thresholds
+        )
         return self.session.finish(source.path, steps)
 
     def _sifted(self, source: Source, language: str, verdict: "Verdict") -> Checked:

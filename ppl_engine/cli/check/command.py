@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from ppl_engine.cli.check.checked import Run, Tally
 from ppl_engine.cli.check.formats import NAMES
 from ppl_engine.cli.check.scope import add_scope, changes_of, settle_scope
+from ppl_engine.cli.cluster import add_cluster, is_spread
 from ppl_engine.cli.options import SEVERITIES, add_command, add_configuration
 from ppl_engine.cli.session import ExitCode, Models, Session
 from ppl_engine.findings.codes import CODES
@@ -15,6 +16,10 @@ from ppl_engine.findings.thresholds import Thresholds
 from ppl_engine.text.languages import LANGUAGES
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ppl_engine.cli.check.checked import Checked
+    from ppl_engine.cli.check.checking import Checking
     from ppl_engine.cli.options import Subparsers
 
 _SUMMARY: Final = "show likely mistakes and surprising words of documents"
@@ -87,6 +92,7 @@ def add_to(commands: "Subparsers") -> None:
             metavar="N",
             help=f"{_THRESHOLD_HELP[field.name]} (default: {field.default})",
         )
+    add_cluster(parser)
     parser.set_defaults(run=run)
 
 
@@ -159,7 +165,7 @@ def run(arguments: argparse.Namespace, models: Models) -> int:
         if arguments.fix:
             checking = fixing(checking)
         with open_reports(wanted, Run(session, tally)) as reports:
-            for checked in checking.documents():
+            for checked in _documents(checking):
                 reports.add(checked)
         guidance.write_baselines()
         if checking.writer is not None:
@@ -167,6 +173,14 @@ def run(arguments: argparse.Namespace, models: Models) -> int:
     if session.has_failed:
         return ExitCode.FAILED
     return ExitCode.CLEAN if arguments.exit_zero or tally.is_clean else ExitCode.FINDINGS
+
+
+def _documents(checking: "Checking") -> "Iterator[Checked]":
+    if not is_spread(checking.arguments):
+        return checking.documents()
+    from ppl_engine.cli.check.spreading import spread_documents  # noqa: PLC0415 - few need it
+
+    return spread_documents(checking)
 
 
 def _codes(argument: str) -> tuple[str, ...]:

@@ -101,6 +101,8 @@ def _complaint(arguments: argparse.Namespace) -> str | None:
         f"--format {arguments.format}": arguments.format != "text",
     }
     others = [option for option, is_given in special.items() if is_given]
+    needing_engine = {"--heat": arguments.heat, "--fix": arguments.fix, "--watch": watch}
+    at_home = [option for option, is_given in needing_engine.items() if is_given]
     wrong = {
         "--diff: name a file with a diff, or - ; to see what would be fixed, add --fix": (
             diff == _NO_FILE
@@ -122,5 +124,8 @@ def _complaint(arguments: argparse.Namespace) -> str | None:
             watch and (reads_stdin or diff is not None or arguments.fix)
         ),
         f"--watch shows text for people: leave out {' and '.join(others)}": watch and others,
+        f"--ray brings findings and no more: leave out {' and '.join(at_home)}": (
+            arguments.ray is not None and at_home
+        ),
     }
     return next((complaint for complaint, is_so in wrong.items() if is_so), None)

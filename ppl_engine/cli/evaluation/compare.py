@@ -90,8 +90,8 @@ def _report(
 ) -> None:
     # These need numpy, which takes longer to import than the help takes to print.
     from ppl_engine.cli.evaluation import compare_formats as formats  # noqa: PLC0415
-    from ppl_engine.evaluation.comparing import Comparing  # noqa: PLC0415
-    from ppl_engine.evaluation.side_by_side import side_by_side  # noqa: PLC0415
+    from ppl_engine.evaluation.comparing.comparison import Comparing  # noqa: PLC0415
+    from ppl_engine.evaluation.comparing.side_by_side import side_by_side  # noqa: PLC0415
 
     comparing = Comparing(scorers)
     with session.counting("comparing") as count:

@@ -8,10 +8,10 @@ from typing import Final
 from ppl_engine.cli.evaluation.evaluate_formats import model_object
 from ppl_engine.cli.output import Part, on_terminal
 from ppl_engine.cli.reports import VERSION, Json
-from ppl_engine.evaluation.blocks import Difference
-from ppl_engine.evaluation.comparing import ComparedText, Comparison, ModelTotal, Versus
-from ppl_engine.evaluation.differing_words import WordDifference
-from ppl_engine.evaluation.divergence import DivergenceSummary
+from ppl_engine.evaluation.comparing.blocks import Difference
+from ppl_engine.evaluation.comparing.comparison import ComparedText, Comparison, ModelTotal, Versus
+from ppl_engine.evaluation.comparing.differing_words import WordDifference
+from ppl_engine.evaluation.comparing.divergence import DivergenceSummary
 
 _N_TEXTS_SHOWN: Final = 20
 _WIDEST_NAME: Final = 40

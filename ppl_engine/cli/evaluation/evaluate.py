@@ -1,9 +1,11 @@
 """`ppl eval`: perplexity as a metric, by conventions that have a name."""
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
+from ppl_engine.cli.cluster import add_cluster, engines, is_spread
 from ppl_engine.cli.evaluation.texts import (
     NothingToMeasureError,
     add_measuring_command,
@@ -18,8 +20,9 @@ from ppl_engine.errors import EngineError
 
 if TYPE_CHECKING:
     from ppl_engine.cli.options import Subparsers
-    from ppl_engine.evaluation.conventions import Convention
-    from ppl_engine.evaluation.evaluating import Evaluated
+    from ppl_engine.distributed.evaluating import PoolMeans
+    from ppl_engine.evaluation.evaluating import Evaluated, ScorerMeans
+    from ppl_engine.scoring.scorer import ModelInfo
 
 CONVENTIONS: Final = ("document", "hf", "lm-eval", "llama.cpp")
 
@@ -67,6 +70,7 @@ def add_to(commands: "Subparsers") -> None:
         "-o", "--output", metavar="FILE", help="write there instead of to standard output"
     )
     add_model(parser)
+    add_cluster(parser)
     parser.set_defaults(run=run)
 
 
@@ -85,32 +89,50 @@ def run(arguments: argparse.Namespace, models: Models) -> int:
 def _report(output: Output, session: Session, arguments: argparse.Namespace) -> None:
     # The formats need numpy, which takes longer to import than the help takes to print.
     from ppl_engine.cli.evaluation import evaluate_formats as formats  # noqa: PLC0415
-    from ppl_engine.evaluation.conventions import convention  # noqa: PLC0415
 
+    with _means(session, arguments) as (means, model):
+        chosen = means.convention
+        evaluated = _evaluated(session, means, arguments)
+        match arguments.format:
+            case "json":
+                output.write(formats.document(evaluated, chosen, model))
+            case "jsonl":
+                write_json_lines(output, ([formats.text_object(one)] for one in evaluated))
+            case _:
+                output.write(*formats.report(evaluated, chosen, model))
+
+
+@contextmanager
+def _means(
+    session: Session, arguments: argparse.Namespace
+) -> "Generator[tuple[ScorerMeans | PoolMeans, ModelInfo], None, None]":
+    from ppl_engine.evaluation.conventions import convention  # noqa: PLC0415
+    from ppl_engine.evaluation.evaluating import ScorerMeans  # noqa: PLC0415
+
+    name, max_length, stride = arguments.convention, arguments.max_length, arguments.stride
+    if is_spread(arguments):
+        from ppl_engine.distributed.engines import model_of  # noqa: PLC0415
+        from ppl_engine.distributed.evaluating import PoolMeans  # noqa: PLC0415
+
+        with engines(arguments, session) as pool:
+            yield PoolMeans.of(pool, name, max_length, stride), pool.call(model_of)
+        return
     scorer = session.engine.scorer
-    chosen = convention(
-        arguments.convention, scorer, max_length=arguments.max_length, stride=arguments.stride
-    )
-    evaluated = _evaluated(session, chosen, arguments)
-    match arguments.format:
-        case "json":
-            output.write(formats.document(evaluated, chosen, scorer.model))
-        case "jsonl":
-            write_json_lines(output, ([formats.text_object(one)] for one in evaluated))
-        case _:
-            output.write(*formats.report(evaluated, chosen, scorer.model))
+    chosen = convention(name, scorer, max_length=max_length, stride=stride)
+    yield ScorerMeans(chosen, scorer), scorer.model
 
 
 def _evaluated(
-    session: Session, chosen: "Convention", arguments: argparse.Namespace
+    session: Session, means: "ScorerMeans | PoolMeans", arguments: argparse.Namespace
 ) -> "Iterator[Evaluated]":
     """Yield what texts come to; raises EngineError if there are none."""
-    from ppl_engine.evaluation.evaluating import Refused, evaluate  # noqa: PLC0415
+    from ppl_engine.evaluation.evaluating import Refused, evaluate_by  # noqa: PLC0415
 
     is_empty = True
     texts = read_texts(arguments, session, arguments.prompt_field)
     with session.counting("measuring") as count:
-        for one in evaluate(texts, chosen, session.engine.scorer, on_progress=count):
+        separator = means.convention.separator
+        for one in evaluate_by(means, texts, separator, on_progress=count):
             is_empty = False
             if isinstance(one, Refused):
                 session.fail(f"{one.name}: {one.reason}")

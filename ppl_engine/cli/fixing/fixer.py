@@ -12,6 +12,7 @@ from ppl_engine.cli.sources import Source
 from ppl_engine.findings import mistakes
 from ppl_engine.findings.sureness import Fix, strict, sure_fixes
 from ppl_engine.findings.thresholds import Thresholds
+from ppl_engine.verdict import Question
 
 if TYPE_CHECKING:
     from ppl_engine.analysis import Analysis
@@ -56,7 +57,7 @@ class Fixer:
         Raises EngineError if there is no model; what fails in the middle leaves it as it was.
         """
         thresholds = self.guidance.thresholds(source.path)
-        known = self.session.known_verdict(source.text, language, thresholds)
+        known = self.session.known_verdict(Question(source.text, language, thresholds))
         if known and not any(one.code == mistakes.CODE for one in known.findings):
             return Fixed(source, source.text, ())
         text, mended = source.text, list[Mended]()

@@ -12,7 +12,7 @@ from typing import Final
 
 import numpy as np
 
-from ppl_engine.evaluation.divergence import Divergence, HasDistributions, divergence
+from ppl_engine.evaluation.comparing.divergence import Divergence, HasDistributions, divergence
 from ppl_engine.evaluation.texts import EvaluatedText
 from ppl_engine.scoring.anchors import SegmentPolicy, segment_starts
 from ppl_engine.scoring.carrying import Draft, blank

@@ -6,10 +6,14 @@ from typing import Final
 
 import numpy as np
 
-from ppl_engine.evaluation.blocks import Blocks, Difference
-from ppl_engine.evaluation.differing_words import WordDifference, differing_words, most_different
-from ppl_engine.evaluation.divergence import Divergence, DivergenceSummary
-from ppl_engine.evaluation.side_by_side import SideBySide, why_not_divergence
+from ppl_engine.evaluation.comparing.blocks import Blocks, Difference
+from ppl_engine.evaluation.comparing.differing_words import (
+    WordDifference,
+    differing_words,
+    most_different,
+)
+from ppl_engine.evaluation.comparing.divergence import Divergence, DivergenceSummary
+from ppl_engine.evaluation.comparing.side_by_side import SideBySide, why_not_divergence
 from ppl_engine.scoring.scorer import ModelInfo, Scorer
 from ppl_engine.scoring.units import NATS_PER_BIT, perplexity
 

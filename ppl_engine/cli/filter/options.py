@@ -5,6 +5,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from ppl_engine.cli.cluster import add_cluster
 from ppl_engine.cli.options import add_command
 from ppl_engine.errors import EngineError
 
@@ -76,28 +77,6 @@ def add_filter(commands: "Subparsers") -> argparse.ArgumentParser:
     )
     add_cluster(parser)
     return parser
-
-
-def add_cluster(parser: argparse.ArgumentParser) -> None:
-    """Add the options that spread work over a Ray cluster."""
-    cluster = parser.add_argument_group("cluster", "see docs/cluster.md")
-    cluster.add_argument(
-        "--ray",
-        metavar="ADDRESS",
-        help="score on the Ray cluster there (auto, HOST:PORT, ray://…); local starts one here",
-    )
-    cluster.add_argument(
-        "--workers",
-        type=_count,
-        metavar="N",
-        help="how many engines there are (default: one for each GPU, else for each machine)",
-    )
-
-
-def _count(text: str) -> int:
-    if not text.isdecimal() or int(text) == 0:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number of workers")
-    return int(text)
 
 
 def _add_limits(parser: argparse.ArgumentParser) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 from ppl_engine.cli.check.formats.json_objects import summary_object
 from ppl_engine.cli.output import Part, on_terminal, width
 from ppl_engine.cli.reports import Json, number
-from ppl_engine.cli.score import Scored, ScoredLines
+from ppl_engine.cli.score.command import Scored, ScoredLines
 from ppl_engine.scoring.pieces import character_pieces
 from ppl_engine.scoring.summary import summarize
 from ppl_engine.scoring.units import bits, perplexity

@@ -72,7 +72,7 @@ def run(arguments: argparse.Namespace, models: Models) -> int:
 
 def _report_tokens(output: Output, session: Session, arguments: argparse.Namespace) -> None:
     # The formats need numpy, which takes longer to import than the help takes to print.
-    from ppl_engine.cli import score_formats as formats  # noqa: PLC0415
+    from ppl_engine.cli.score import formats  # noqa: PLC0415
 
     view = formats.WORDS if arguments.words else formats.TOKENS
     scored = _scored(session, arguments.paths)
@@ -87,7 +87,7 @@ def _report_tokens(output: Output, session: Session, arguments: argparse.Namespa
 
 
 def _report_lines(output: Output, session: Session, arguments: argparse.Namespace) -> None:
-    from ppl_engine.cli import score_formats as formats  # noqa: PLC0415
+    from ppl_engine.cli.score import formats  # noqa: PLC0415
 
     scored = _scored_lines(session, arguments.paths)
     match arguments.format:

@@ -9,7 +9,7 @@ from pathlib import Path, PurePath
 from typing import BinaryIO, Final, Protocol, cast
 
 from ppl_engine.errors import EngineError
-from ppl_engine.filtering.json_output import json_line
+from ppl_engine.filtering.outputs.json_lines import json_line
 from ppl_engine.records.raw_lines import COMPRESSED_SUFFIXES, STDIN
 from ppl_engine.records.reading import JSON_LINES_SUFFIXES, PARQUET_SUFFIX
 from ppl_engine.records.record import TEXT_FIELD, Record

@@ -7,11 +7,10 @@ from pathlib import Path
 from typing import BinaryIO
 
 from ppl_engine.errors import EngineError
-from ppl_engine.filtering import parquet_output
 from ppl_engine.filtering.items import Source
-from ppl_engine.filtering.json_output import bad_line
-from ppl_engine.filtering.passes import SCORE_FIELDS
-from ppl_engine.filtering.sinks import (
+from ppl_engine.filtering.outputs import parquet
+from ppl_engine.filtering.outputs.json_lines import bad_line
+from ppl_engine.filtering.outputs.sinks import (
     STDOUT,
     TEXT_SUFFIX,
     LineSink,
@@ -20,6 +19,7 @@ from ppl_engine.filtering.sinks import (
     suffix_of,
     text_line,
 )
+from ppl_engine.filtering.passes import SCORE_FIELDS
 from ppl_engine.records import BadRecord, Form, Record, form_of
 from ppl_engine.records.reading import PARQUET_SUFFIX
 
@@ -92,7 +92,7 @@ def open_outputs(
         file = stack.enter_context(replacing(path))
         match suffix_of(path):
             case suffix if suffix == PARQUET_SUFFIX and schema is not None:
-                return stack.enter_context(parquet_output.parquet_sink(file, schema))
+                return stack.enter_context(parquet.parquet_sink(file, schema))
             case suffix if suffix == TEXT_SUFFIX:
                 return LineSink(file, text_line)
             case _:
@@ -112,11 +112,11 @@ def _forms(source: Source) -> Sequence[Form]:
     return [source.form or form_of(path, lines=source.lines) for path in source.files]
 
 
-def _schema(targets: Targets, source: Source) -> parquet_output.Schema:
-    if parquet_output.is_all_parquet(_forms(source)):
-        schema = parquet_output.schema_of_files(source.files)
+def _schema(targets: Targets, source: Source) -> parquet.Schema:
+    if parquet.is_all_parquet(_forms(source)):
+        schema = parquet.schema_of_files(source.files)
     else:
-        schema = parquet_output.schema_of_records(_records(source))
+        schema = parquet.schema_of_records(_records(source))
     return schema.with_columns(SCORE_FIELDS) if targets.has_scores else schema
 
 

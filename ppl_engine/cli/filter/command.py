@@ -5,10 +5,12 @@ import tempfile
 from collections.abc import Callable, Generator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from ppl_engine.cli.filter_options import add_filter, limits_of, quantiles_of
+from ppl_engine.cli.cluster import engines, is_spread
+from ppl_engine.cli.filter.options import add_filter, limits_of, quantiles_of
 from ppl_engine.cli.session import ExitCode, Models, Session
 from ppl_engine.cli.sources import STDIN, find_files
 from ppl_engine.errors import EngineError
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
     from ppl_engine.cli.options import Subparsers
     from ppl_engine.filtering.items import Source
     from ppl_engine.filtering.limits import Limits, Quantiles
-    from ppl_engine.filtering.outputs import Targets
+    from ppl_engine.filtering.outputs.opening import Targets
     from ppl_engine.filtering.passes import ScoredGroup, ScoreGroups, Tally
     from ppl_engine.filtering.score_file import ScoreFile
     from ppl_engine.records import BadRecord
@@ -77,7 +79,7 @@ def run(arguments: argparse.Namespace, models: Models) -> int:
 
 def _run(arguments: argparse.Namespace, session: Session) -> None:
     # All that needs numpy is imported after the help could have been printed.
-    from ppl_engine.cli.filter_report import show  # noqa: PLC0415
+    from ppl_engine.cli.filter.report import show  # noqa: PLC0415
 
     task = _task(arguments, session)
     if not task.source.files:
@@ -94,7 +96,7 @@ def _run(arguments: argparse.Namespace, session: Session) -> None:
 
 def _task(arguments: argparse.Namespace, session: Session) -> Task:
     from ppl_engine.filtering.items import Source  # noqa: PLC0415
-    from ppl_engine.filtering.outputs import Targets  # noqa: PLC0415
+    from ppl_engine.filtering.outputs.opening import Targets  # noqa: PLC0415
     from ppl_engine.records import RECORD_SUFFIXES  # noqa: PLC0415
 
     out: str | None = arguments.output
@@ -142,13 +144,12 @@ def _check_stream(task: Task) -> None:
 
 @contextmanager
 def _model(arguments: argparse.Namespace, session: Session) -> Generator[Model, None, None]:
-    if arguments.ray is not None:
-        from ppl_engine.distributed.scoring import distributed_scoring  # noqa: PLC0415
+    if is_spread(arguments):
+        from ppl_engine.distributed.engines import model_of  # noqa: PLC0415
+        from ppl_engine.distributed.scoring import score_partition  # noqa: PLC0415
 
-        with distributed_scoring(
-            arguments.ray, session.choice, session.load, n_workers=arguments.workers
-        ) as scoring:
-            yield Model(scoring.model, scoring.score_text_groups)
+        with engines(arguments, session) as pool:
+            yield Model(pool.call(model_of), partial(pool.map, score_partition))
         return
     from ppl_engine.streaming import score_text_groups  # noqa: PLC0415
 
@@ -161,7 +162,7 @@ def _model(arguments: argparse.Namespace, session: Session) -> Generator[Model, 
 
 
 def _filtered(task: Task, model: Model, session: Session) -> "tuple[Tally, Limits]":
-    from ppl_engine.cli.filter_report import Counting  # noqa: PLC0415
+    from ppl_engine.cli.filter.report import Counting  # noqa: PLC0415
     from ppl_engine.filtering.passes import (  # noqa: PLC0415
         remembered,
         score_records,
@@ -219,7 +220,7 @@ def _with_quantiles(task: Task, file: "ScoreFile") -> "Limits":
 def _sorted(
     task: Task, groups: "Iterable[ScoredGroup]", limits: "Limits", session: Session
 ) -> "Tally":
-    from ppl_engine.filtering.outputs import open_outputs  # noqa: PLC0415
+    from ppl_engine.filtering.outputs.opening import open_outputs  # noqa: PLC0415
     from ppl_engine.filtering.passes import sort_records  # noqa: PLC0415
 
     tell = _teller(session)

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ppl_engine.evaluation.bootstrap import Interval, paired_interval
+from ppl_engine.evaluation.comparing.bootstrap import Interval, paired_interval
 from ppl_engine.scoring.scores import TokenScores
 from ppl_engine.scoring.units import NATS_PER_BIT
 from ppl_engine.text.words import units

@@ -4,7 +4,7 @@ from collections.abc import Generator, Iterable, Mapping
 from contextlib import contextmanager
 from typing import Any, BinaryIO, Final, cast
 
-from ppl_engine.filtering.json_output import dumps
+from ppl_engine.filtering.outputs.json_lines import dumps
 from ppl_engine.records import Form, Record
 from ppl_engine.records.parquet import pyarrow
 
