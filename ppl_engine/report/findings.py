@@ -15,6 +15,7 @@ NAMES: Final = {
     "surprising-word": ("surprising word", "surprising words"),
     "surprising-passage": ("surprising passage", "surprising passages"),
     "repetition": ("repetition", "repetitions"),
+    "ungrounded": ("ungrounded word", "ungrounded words"),
 }
 """The kinds of findings in words, for one and for several."""
 

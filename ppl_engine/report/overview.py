@@ -1,6 +1,6 @@
 """What a report begins with: totals, a table of all documents, their distribution."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 import numpy as np
@@ -69,29 +69,30 @@ def distribution(rows: Sequence[Row]) -> Iterator[str]:
 
 
 def table(rows: Sequence[Row]) -> Iterator[str]:
-    """Yield the table of all documents."""
+    """Yield the table of all documents, with a column for each kind of finding there is."""
+    codes = [code for code in CODES if any(row.n_by_code[code] for row in rows)]
     yield '<section aria-labelledby="overview"><h2 id="overview">Overview</h2>\n'
     yield '<table class="sortable overview"><thead><tr><th scope="col">Document</th>'
     yield '<th scope="col" class="number">Words</th>'
     yield '<th scope="col" class="number extra">Perplexity</th>'
     yield '<th scope="col" class="number">Bits per byte</th>'
     yield '<th scope="col" class="number">Findings</th>'
-    for code in CODES:
+    for code in codes:
         yield f'<th scope="col" class="number extra">{NAMES[code][1].capitalize()}</th>'
     yield "</tr></thead><tbody>\n"
     for row in rows:
-        yield _row(row)
+        yield _row(row, codes)
     yield "</tbody></table></section>\n"
 
 
-def _row(row: Row) -> str:
+def _row(row: Row, codes: Iterable[str]) -> str:
     summary = row.summary
     cells = [
         _cell(summary.n_words, f"{summary.n_words:,}"),
         _cell(summary.perplexity, decimal(summary.perplexity, 1), "extra"),
         _cell(summary.bits_per_byte, decimal(summary.bits_per_byte, 2)),
         _cell(row.n_findings, f"{row.n_findings:,}"),
-        *(_cell(row.n_by_code[code], f"{row.n_by_code[code]:,}", "extra") for code in CODES),
+        *(_cell(row.n_by_code[code], f"{row.n_by_code[code]:,}", "extra") for code in codes),
     ]
     link = f'<a href="#{row.anchor}"><bdi>{escaped(row.path)}</bdi></a>'
     return f'<tr><th scope="row">{link}</th>{"".join(cells)}</tr>\n'

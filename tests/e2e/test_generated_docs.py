@@ -197,5 +197,5 @@ def test_loops_are_found(report: Report) -> None:
 def test_garbled_passages_are_found(report: Report) -> None:
     kinds = [report.inside("garbled", name) for name in MODULES]
     assert all(kinds)
-    # Where a word of it could be meant as another, its words are shown instead of the whole.
-    assert any("surprising-passage" in one for one in kinds)
+    # Where mistakes explain half of its surprise, they are shown instead of the whole.
+    assert sum("surprising-passage" in one for one in kinds) > len(kinds) / 2
