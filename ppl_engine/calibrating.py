@@ -10,8 +10,8 @@ from ppl_engine.analysis import Analysis, Progress
 from ppl_engine.analyzing import Request, analyze
 from ppl_engine.findings.calibration import Calibration, Sample, Tail
 from ppl_engine.findings.correction.slips import Slip
-from ppl_engine.findings.passages import passages
 from ppl_engine.findings.rereading.values import Judged
+from ppl_engine.findings.stretches.passages import passages
 from ppl_engine.findings.surprising import strengths
 from ppl_engine.findings.thresholds import Thresholds
 from ppl_engine.findings.vocabulary import WordsInText

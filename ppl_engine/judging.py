@@ -17,12 +17,12 @@ from ppl_engine.findings.correction.lexicon import Lexicon
 from ppl_engine.findings.correction.slips import Slip
 from ppl_engine.findings.finding import Finding, in_order
 from ppl_engine.findings.mistakes import likely_mistakes
-from ppl_engine.findings.passages import passages
 from ppl_engine.findings.precedence import by_precedence
-from ppl_engine.findings.repetition import repetitions
 from ppl_engine.findings.rereading.rereader import Rereader
 from ppl_engine.findings.rereading.values import Document, Judged
-from ppl_engine.findings.stretches import stretch_finding
+from ppl_engine.findings.stretches.passages import passages
+from ppl_engine.findings.stretches.repetition import repetitions
+from ppl_engine.findings.stretches.stretch import stretch_finding
 from ppl_engine.findings.surprising import alternatives, finding, surprising_words, within_budget
 from ppl_engine.findings.suspects import suspects
 from ppl_engine.findings.vocabulary import WordsInText, term_of

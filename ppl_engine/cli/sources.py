@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final, Protocol
 
-from ppl_engine.cli.walking.patterns import is_pattern, matching, names_its_suffix
-from ppl_engine.cli.walking.walk import Journal, Walker, reason
+from ppl_engine.walking.patterns import is_pattern, matching, names_its_suffix
+from ppl_engine.walking.walk import Journal, Walker, reason
 
 STDIN: Final = "-"
 

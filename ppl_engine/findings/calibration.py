@@ -75,4 +75,4 @@ class Calibration:
     """Of words: the lesser of excess and gap, in bits."""
 
     passages: Tail
-    """See `findings.passages`."""
+    """See `findings.stretches.passages`."""

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from ppl_engine.findings import passages
 from ppl_engine.findings.finding import Finding, in_order
+from ppl_engine.findings.stretches import passages
 
 _SHARE_EXPLAINED: Final = 0.5
 """Where mending mistakes would take so much of its surprise away, a passage is no garble."""

@@ -20,10 +20,10 @@ def wanted_files(
     not trusted, the user's own dictionary is all that holds.
     """
     # NumPy comes with it, which nobody has to wait for at the start.
-    from ppl_engine.cli.walking.walk import Walker  # noqa: PLC0415
     from ppl_engine.configuration.workspace import user_workspace  # noqa: PLC0415
     from ppl_engine.configuration.workspaces import Workspaces  # noqa: PLC0415
     from ppl_engine.text.languages import DOCUMENT_SUFFIXES  # noqa: PLC0415
+    from ppl_engine.walking.walk import Walker  # noqa: PLC0415
 
     found: dict[Path, Workspace] = {}
     workspaces, nobody = Workspaces(), user_workspace(Path.home())

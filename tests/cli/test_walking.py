@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ppl_engine.cli.walking.walk import Walker
+from ppl_engine.walking.walk import Walker
 from tests.cli.repositories import Repository
 from tests.cli.running import Terminal
 

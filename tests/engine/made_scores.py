@@ -5,9 +5,9 @@ from collections.abc import Callable
 import numpy as np
 import regex
 
-from ppl_engine.findings.passages import passages
-from ppl_engine.findings.repetition import repetitions
-from ppl_engine.findings.stretches import Stretch
+from ppl_engine.findings.stretches.passages import passages
+from ppl_engine.findings.stretches.repetition import repetitions
+from ppl_engine.findings.stretches.stretch import Stretch
 from ppl_engine.findings.vocabulary import vocabulary
 from ppl_engine.scoring.scores import TokenScores
 from ppl_engine.scoring.units import NATS_PER_BIT

@@ -2,8 +2,9 @@ from pathlib import Path
 
 import pytest
 
-from ppl_engine.findings import mistakes, passages, repetition, surprising
+from ppl_engine.findings import mistakes, surprising
 from ppl_engine.findings.codes import CODES, WORD_CODES
+from ppl_engine.findings.stretches import passages, repetition
 from ppl_engine.grounding import ungrounded
 
 PAGES = Path(__file__).parents[2] / "docs" / "findings"

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ppl_engine.findings.mojibake import begins_mojibake
-from ppl_engine.findings.passages import DEFAULT_STRENGTH, FLOOR, passages
-from ppl_engine.findings.stretches import (
+from ppl_engine.findings.stretches.mojibake import begins_mojibake
+from ppl_engine.findings.stretches.passages import DEFAULT_STRENGTH, FLOOR, passages
+from ppl_engine.findings.stretches.stretch import (
     code_points,
     groups_of,
     in_prose,

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ppl_engine.findings.repetition import _N, DEFAULT_STRENGTH, FLOOR, _distances
+from ppl_engine.findings.stretches.repetition import _N, DEFAULT_STRENGTH, FLOOR, _distances
 from ppl_engine.text.words import units
 from tests.engine.made_scores import repetitions_in
 from tests.texts import NASTY, texts

@@ -6,8 +6,8 @@ import pytest
 
 import ppl_engine
 from ppl_engine import Engine, ModelChoice, Thresholds
-from ppl_engine.findings import passages, repetition
-from ppl_engine.findings.stretches import Stretch
+from ppl_engine.findings.stretches import passages, repetition
+from ppl_engine.findings.stretches.stretch import Stretch
 from ppl_engine.models.loading import load_engine
 from tests.stepping import finished
 

@@ -7,7 +7,7 @@ from hashlib import sha1, sha256
 from pathlib import Path
 from typing import Final
 
-from ppl_engine.cli.git import GitError, git, git_line
+from ppl_engine.git import GitError, git, git_line
 
 _N_DIGITS_OF_SHA1: Final = 40
 _SUBMODULE: Final = "160000"

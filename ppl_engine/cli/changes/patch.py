@@ -14,11 +14,11 @@ from unidiff.patch import PatchedFile, PatchSet
 from ppl_engine.cli.changes.changes import OtherVersionError
 from ppl_engine.cli.changes.lines import line_starts, lines_of
 from ppl_engine.cli.changes.touched import Touched
-from ppl_engine.cli.git import repository_above
 from ppl_engine.cli.sources import STDIN, Source
-from ppl_engine.cli.walking.walk import reason
 from ppl_engine.errors import EngineError
+from ppl_engine.git import repository_above
 from ppl_engine.text.spans import Span
+from ppl_engine.walking.walk import reason
 
 _NOWHERE: Final = "/dev/null"
 _PREFIX: Final = re.compile(r"[a-z0-9]/")

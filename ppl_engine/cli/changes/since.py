@@ -12,8 +12,8 @@ from ppl_engine.cli.changes.base import Base, base_of, name_of
 from ppl_engine.cli.changes.lines import changed_stretches
 from ppl_engine.cli.changes.renames import Renames
 from ppl_engine.cli.changes.touched import Touched
-from ppl_engine.cli.git import GitError, repository_above
 from ppl_engine.cli.sources import STDIN, Source
+from ppl_engine.git import GitError, repository_above
 from ppl_engine.text.spans import Span
 
 

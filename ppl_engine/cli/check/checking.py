@@ -14,7 +14,6 @@ from ppl_engine.cli.guidance import Guidance
 from ppl_engine.cli.places import Lines
 from ppl_engine.cli.session import ExitCode, Session
 from ppl_engine.cli.sources import STDIN, Source, read_sources
-from ppl_engine.cli.walking.walk import Walker
 from ppl_engine.configuration.gates import Gates
 from ppl_engine.findings.thresholds import Thresholds
 from ppl_engine.text.languages import (
@@ -26,6 +25,7 @@ from ppl_engine.text.languages import (
     language_of_name,
 )
 from ppl_engine.verdict import Question
+from ppl_engine.walking.walk import Walker
 
 if TYPE_CHECKING:
     from ppl_engine.analysis import Analysis

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from ppl_engine.findings import mistakes, stretches, surprising
+from ppl_engine.findings import mistakes, surprising
 from ppl_engine.findings.finding import Severity
+from ppl_engine.findings.stretches import stretch
 from ppl_engine.grounding import ungrounded
 
 HOME: Final = "https://github.com/ppl-lsp/ppl-lsp"
@@ -50,7 +51,7 @@ KINDS: Final[Mapping[str, Kind]] = {
         ),
         _kind(
             "surprising-passage",
-            stretches.SEVERITY,
+            stretch.SEVERITY,
             "A passage unlike the rest of its document",
             "A stretch of prose that is far more surprising than the document it stands in: "
             "pasted garbage, letters from a wrong decoding, keys pressed at random, another "
@@ -58,7 +59,7 @@ KINDS: Final[Mapping[str, Kind]] = {
         ),
         _kind(
             "repetition",
-            stretches.SEVERITY,
+            stretch.SEVERITY,
             "Prose that says again what stands before it",
             "Prose that says again what stands before it: a loop of generated text, a list that "
             "repeats its items, a paragraph that was copied.",

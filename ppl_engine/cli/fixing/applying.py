@@ -12,8 +12,8 @@ from ppl_engine.cli.fixing.unified import unified_diff
 from ppl_engine.cli.fixing.writing import NotWrittenError, fixed_bytes, write_fixed
 from ppl_engine.cli.output import STDOUT
 from ppl_engine.cli.sources import Source
-from ppl_engine.cli.walking.walk import reason
 from ppl_engine.errors import EngineError
+from ppl_engine.walking.walk import reason
 
 
 @dataclass(slots=True)

@@ -8,8 +8,8 @@ from pathlib import Path
 from tempfile import mkstemp
 
 from ppl_engine.cli.sources import decode
-from ppl_engine.cli.walking.walk import reason
 from ppl_engine.errors import EngineError
+from ppl_engine.walking.walk import reason
 
 
 class NotWrittenError(EngineError):

@@ -13,10 +13,10 @@ from ppl_engine.cli.check.scope import changes_of
 from ppl_engine.cli.guidance import Guidance
 from ppl_engine.cli.session import Session
 from ppl_engine.cli.sources import find_files, read_sources
-from ppl_engine.cli.walking.walk import Walker
 from ppl_engine.configuration.files import Signature, signature
 from ppl_engine.errors import EngineError
 from ppl_engine.text.languages import DOCUMENT_SUFFIXES
+from ppl_engine.walking.walk import Walker
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from typing import Final, cast
 from pathspec.patterns.gitignore.base import GitIgnorePatternError
 from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
 
-from ppl_engine.cli.git import GitError, git_line, repository_above
+from ppl_engine.git import GitError, git_line, repository_above
 
 _MOST_STARS: Final = 4
 """In one name of a path: each is tried at each place, and a repository writes the patterns."""

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final, Protocol
 
-from ppl_engine.cli.walking.gitignore import GitIgnore, gitignore_of
+from ppl_engine.walking.gitignore import GitIgnore, gitignore_of
 
 _SKIPPED: Final = frozenset({"node_modules", "site-packages", "__pycache__", "venv"})
 _ENVIRONMENT_MARKER: Final = "pyvenv.cfg"

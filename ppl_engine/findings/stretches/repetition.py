@@ -19,7 +19,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ppl_engine.findings.stretches import (
+from ppl_engine.findings.stretches.stretch import (
     CodePoints,
     Mask,
     Stretch,

@@ -20,8 +20,8 @@ from typing import Final
 
 import numpy as np
 
-from ppl_engine.findings.passage_units import Doubles, JudgedUnits, judged_units
-from ppl_engine.findings.stretches import Mask, Stretch
+from ppl_engine.findings.stretches.passage_units import Doubles, JudgedUnits, judged_units
+from ppl_engine.findings.stretches.stretch import Mask, Stretch
 from ppl_engine.scoring.scores import Ints, TokenScores
 from ppl_engine.scoring.word_scores import WordScores
 from ppl_engine.text.blocks import Cuts

@@ -6,8 +6,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ppl_engine.findings.mojibake import begins_mojibake
-from ppl_engine.findings.stretches import CodePoints, Mask, code_points, groups_of, in_prose
+from ppl_engine.findings.stretches.mojibake import begins_mojibake
+from ppl_engine.findings.stretches.stretch import CodePoints, Mask, code_points, groups_of, in_prose
 from ppl_engine.scoring.scores import Ints, TokenScores
 from ppl_engine.scoring.word_scores import WordScores
 from ppl_engine.text.blocks import Cut, Cuts

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from ppl_engine.cli.walking.walk import Walker
 from ppl_engine.configuration.globs import Globs
+from ppl_engine.walking.walk import Walker
 
 _MAGIC: Final = re.compile(r"[*?\[]")
 

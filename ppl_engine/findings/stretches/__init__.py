@@ -1,0 +1,1 @@
+"""Findings that are longer than a word: passages and repetitions."""
