@@ -4,6 +4,7 @@
 
 Needs transformers, torch, lm_eval and evaluate; imports nothing of this project.
 """
+# pyright: reportMissingImports=false
 
 import argparse
 import json

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Generator
 from dataclasses import astuple, fields, replace
 from functools import cache
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,8 +17,7 @@ from ppl_engine.analysis import Analysis, Partial, Progress
 from ppl_engine.engine import Engine, Knowledge
 from ppl_engine.findings.correction.lexicon import Lexicon
 from ppl_engine.findings.finding import Finding
-from ppl_engine.findings.rereading.reading import Block
-from ppl_engine.findings.rereading.values import Document, Judged
+from ppl_engine.findings.rereading.values import Document
 from ppl_engine.findings.thresholds import Thresholds
 from ppl_engine.models.tokenizer import TextTokenizer
 from ppl_engine.scoring.anchors import SegmentPolicy
@@ -329,9 +329,9 @@ def test_a_word_has_only_the_blocks_around_it_judged_again(n_words: int) -> None
     rereader, read = warm._rereader, []
     judge_block = rereader._judge_block
 
-    def counted(part: Document, block: Block) -> list[Judged]:
+    def counted(part: Document, *others: Any) -> Any:
         read.append(part.text)
-        return judge_block(part, block)
+        return judge_block(part, *others)
 
     rereader._judge_block = counted  # type: ignore[method-assign]
     text = long_text(n_words)

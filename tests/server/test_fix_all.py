@@ -26,7 +26,8 @@ async def asked(editor: Editor, *only: str) -> list[types.CodeAction]:
     params = types.CodeActionParams(
         types.TextDocumentIdentifier(URI), types.Range(start, start), context
     )
-    return await code_action(editor.session, params) or []
+    found = await code_action(editor.session, params) or []
+    return [one for one in found if isinstance(one, types.CodeAction)]
 
 
 @pytest.mark.parametrize("only", ["source", "source.fixAll", "source.fixAll.ppl"])

@@ -76,7 +76,8 @@ class Project:
             types.CodeActionContext(sent, only=only),
         )
         found = await code_action(self.editor.session, params)
-        return {action.title: action for action in found or []}
+        actions = (one for one in found or [] if isinstance(one, types.CodeAction))
+        return {action.title: action for action in actions}
 
     async def run(self, action: types.CodeAction) -> None:
         assert action.command
@@ -288,6 +289,7 @@ async def test_a_kind_is_ignored_in_a_paragraph(tmp_path: Path) -> None:
     actions = await code_action(project.editor.session, params)
     assert actions
     action = next(one for one in actions if "paragraph" in one.title)
+    assert isinstance(action, types.CodeAction)
     assert action.diagnostics is None
     after = edited(text, action)
     assert after == "  <!-- ppl: ignore-next surprising-word -->\n" + text
