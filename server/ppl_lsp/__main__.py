@@ -15,8 +15,8 @@ from ppl_engine.host.launch import COMMAND
 from ppl_engine.models.choice import DEVICES, PRECISIONS, ModelChoice
 from ppl_lsp import __version__
 from ppl_lsp.engine import Processes, Threads, Way
-from ppl_lsp.process import end, leave_the_workspace, take_standard_streams, watch_process
 from ppl_lsp.settings import Settings
+from ppl_lsp.wire.process import end, leave_the_workspace, take_standard_streams, watch_process
 
 if TYPE_CHECKING:
     from ppl_engine.host.worker import Engine
@@ -83,7 +83,7 @@ def _serve(
     streams: tuple[BinaryIO, BinaryIO] | None,
     server: Callable[[], "PplServer"],
 ) -> int:
-    from ppl_lsp.transport import serve_streams, serve_tcp  # noqa: PLC0415
+    from ppl_lsp.wire.transport import serve_streams, serve_tcp  # noqa: PLC0415
 
     served = serve_streams(server(), *streams) if streams else serve_tcp(server(), *options.tcp)
     try:

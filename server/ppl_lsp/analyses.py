@@ -14,7 +14,7 @@ from ppl_engine.host.queue import Priority
 from ppl_engine.text.spans import Span
 from ppl_lsp.documents import Document
 from ppl_lsp.engine import RemoteEngine
-from ppl_lsp.screens import Screens
+from ppl_lsp.publishing.screens import Screens
 
 if TYPE_CHECKING:
     from ppl_engine.analysis import Analysis, Progress

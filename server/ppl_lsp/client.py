@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Final, Protocol
 from lsprotocol import types
 
 from ppl_lsp.protocol import StatusParams
-from ppl_lsp.refreshing import RefreshingSender
-from ppl_lsp.reports import DiagnosticsSender, Reports
+from ppl_lsp.publishing.refreshing import RefreshingSender
+from ppl_lsp.publishing.reports import DiagnosticsSender, Reports
 from ppl_lsp.tasks import TasksSender
 
 if TYPE_CHECKING:

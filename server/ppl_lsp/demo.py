@@ -23,7 +23,7 @@ from ppl_engine.text.spans import Span
 from ppl_lsp import from_lsp
 from ppl_lsp.demo_editor import DemoEditor, DemoError
 from ppl_lsp.line_index import LineIndex
-from ppl_lsp.visible import visible
+from ppl_lsp.publishing.visible import visible
 
 SAMPLE: Final = Path(__file__).parents[2] / "docs" / "sample.md"
 COMMAND: Final = (sys.executable, "-m", "ppl_lsp")

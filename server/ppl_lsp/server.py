@@ -31,9 +31,9 @@ from ppl_lsp.features import (
 )
 from ppl_lsp.features.ignore_commands import Command
 from ppl_lsp.protocol import HEAT_MAP, PROFILE, STATUS, StatusParams
-from ppl_lsp.rpc import PplProtocol
 from ppl_lsp.session import Session
 from ppl_lsp.settings import Settings
+from ppl_lsp.wire.rpc import PplProtocol
 
 NAME: Final = "ppl-lsp"
 

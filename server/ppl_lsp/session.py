@@ -18,21 +18,21 @@ from ppl_lsp.engine import RemoteEngine, Way
 from ppl_lsp.features import status
 from ppl_lsp.features.edits import EditStyle
 from ppl_lsp.features.hover_text import PLAIN, Markup
-from ppl_lsp.guidance import Guidance
 from ppl_lsp.line_index import PositionEncoding
 from ppl_lsp.loading import Loading
 from ppl_lsp.news import News
 from ppl_lsp.outcomes import Outcomes
 from ppl_lsp.protocol import State
-from ppl_lsp.refreshing import Refreshing
-from ppl_lsp.reports import Reports
-from ppl_lsp.scopes import Scopes, scopes
+from ppl_lsp.publishing.refreshing import Refreshing
+from ppl_lsp.publishing.reports import Reports
+from ppl_lsp.publishing.showing import Showing
+from ppl_lsp.publishing.token_answers import TokenAnswers
 from ppl_lsp.settings import Settings
-from ppl_lsp.showing import Showing
 from ppl_lsp.standing import Standing, Suffices
-from ppl_lsp.survey import Survey
 from ppl_lsp.tasks import Tasks
-from ppl_lsp.token_answers import TokenAnswers
+from ppl_lsp.workspace.guidance import Guidance
+from ppl_lsp.workspace.scopes import Scopes, scopes
+from ppl_lsp.workspace.survey import Survey
 
 if TYPE_CHECKING:
     from ppl_engine.analysis import Analysis

@@ -14,7 +14,7 @@ from ppl_engine.models.choice import DEVICES, PRECISIONS, ModelChoice
 from ppl_lsp.declaring import SECTION, Setting
 
 if TYPE_CHECKING:
-    from ppl_lsp.refreshing import Kind
+    from ppl_lsp.publishing.refreshing import Kind
 
 CLIENT_ONLY: Final = frozenset({"server", "trace", "heatMap"})
 """Keys of the section that only a client reads; the server keeps silent about them."""

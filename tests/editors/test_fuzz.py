@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from ppl_lsp import holding, refreshing
+from ppl_lsp.publishing import holding, refreshing
 from tests.editors.fuzz import Person
 from tests.editors.oracle import Oracle
 from tests.editors.plain import Plain

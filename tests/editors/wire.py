@@ -18,7 +18,7 @@ from ppl_engine.models.choice import ModelChoice
 from ppl_lsp.engine import Threads
 from ppl_lsp.server import PplServer
 from ppl_lsp.settings import Settings
-from ppl_lsp.transport import serve
+from ppl_lsp.wire.transport import serve
 from tests.editors.declared import Declared
 from tests.server.fake_editor import closing
 from tests.server.fake_engine import FakeEngine, load_fake_engine

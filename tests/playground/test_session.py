@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from ppl_lsp.playground.page_session import Outbox
-from ppl_lsp.rpc import SafeWriter
+from ppl_lsp.wire.rpc import SafeWriter
 from tests.playground.playing import URI, Page, Playground
 
 TEXT = "# A title\n\nSome calm words here and a zzword among them.\nThe list and qqthen more.\n"

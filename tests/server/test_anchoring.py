@@ -2,9 +2,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ppl_engine.text.spans import Span
-from ppl_lsp.anchoring import anchored, places, whole_edit
 from ppl_lsp.documents import Document, Edit
 from ppl_lsp.line_index import PositionEncoding
+from ppl_lsp.publishing.anchoring import anchored, places, whole_edit
 
 ALPHABET = "ab c,\n𝄞"
 texts = st.text(alphabet=st.sampled_from(ALPHABET), max_size=12)

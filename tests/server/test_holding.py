@@ -2,7 +2,7 @@ from lsprotocol import types
 
 from ppl_engine.text.spans import Span
 from ppl_lsp.documents import Edit
-from ppl_lsp.holding import HOLD_S
+from ppl_lsp.publishing.holding import HOLD_S
 from tests.server.fake_editor import PATIENCE_S, URI, Editor, closing
 
 QUICK = {"debounceMs": 0}

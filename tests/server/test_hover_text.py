@@ -10,7 +10,7 @@ from ppl_engine.scoring.scorer import ModelInfo
 from ppl_engine.text.spans import Span
 from ppl_lsp.features.hover import finding_at
 from ppl_lsp.features.hover_text import MARKDOWN, PLAIN, explanation_text
-from ppl_lsp.visible import code_block, code_span, escaped, on_one_line, visible
+from ppl_lsp.publishing.visible import code_block, code_span, escaped, on_one_line, visible
 
 MODEL = ModelInfo("embedded", "1", "cpu", "bf16", 1024, 16384, "bos")
 EXPLANATION = Explanation(

@@ -12,7 +12,7 @@ from ppl_lsp.features.ignore_commands import COMMANDS
 from ppl_lsp.features.place import Place
 from ppl_lsp.features.synchronization import did_save
 from ppl_lsp.features.watching import did_change_watched_files
-from ppl_lsp.guidance import path_of
+from ppl_lsp.workspace.guidance import path_of
 from tests.ignoring.making import finding_at
 from tests.server.fake_editor import Editor, document
 

@@ -16,7 +16,7 @@ from ppl_lsp.engine import RemoteEngine
 from ppl_lsp.features.heat_map import heat_map
 from ppl_lsp.features.hover import hover
 from ppl_lsp.protocol import HeatMap, HeatMapParams
-from ppl_lsp.screens import Screens
+from ppl_lsp.publishing.screens import Screens
 from tests.server.fake_editor import URI, Editor, document, hover_at, text_of
 from tests.server.fake_engine import GLIMPSE, FakeEngine
 

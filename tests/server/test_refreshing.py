@@ -3,7 +3,7 @@ import asyncio
 from lsprotocol import types
 
 from ppl_lsp.features.code_lens import code_lens
-from ppl_lsp.refreshing import DELAY_S, KINDS, Refreshing, supported
+from ppl_lsp.publishing.refreshing import DELAY_S, KINDS, Refreshing, supported
 from tests.server.fake_editor import URI, Editor, closing, document
 
 LENSES = types.CodeLensParams(types.TextDocumentIdentifier(URI))

@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ppl_lsp.engine import Threads
-from ppl_lsp.rpc import PplProtocol, SafeWriter
 from ppl_lsp.server import PplServer
 from ppl_lsp.settings import Settings
+from ppl_lsp.wire.rpc import PplProtocol, SafeWriter
 from tests.server.fake_engine import load_fake_engine
 
 HEADER = re.compile(rb"Content-Length: (\d+)\r\n.*?\r\n\r\n", re.DOTALL)

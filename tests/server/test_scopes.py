@@ -12,8 +12,8 @@ from ppl_lsp.features.configuration import (
     did_change_workspace_folders,
     initialize,
 )
-from ppl_lsp.scopes import Scopes, is_in, scopes
 from ppl_lsp.settings import Settings
+from ppl_lsp.workspace.scopes import Scopes, is_in, scopes
 from tests.server.fake_editor import Editor, document, when
 
 CAN_BE_ASKED = types.ClientCapabilities(types.WorkspaceClientCapabilities(configuration=True))

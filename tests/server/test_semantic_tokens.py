@@ -10,7 +10,7 @@ from pygls.exceptions import JsonRpcContentModified
 from ppl_engine.text.spans import Span
 from ppl_lsp.features.semantic_tokens import delta, edits, encoded, full, in_range
 from ppl_lsp.line_index import LineIndex, LinePosition, PositionEncoding
-from ppl_lsp.token_answers import Token
+from ppl_lsp.publishing.token_answers import Token
 from tests.server.fake_editor import PATIENCE_S, URI, Editor, document
 from tests.texts import texts
 

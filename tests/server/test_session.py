@@ -4,7 +4,7 @@ from lsprotocol import types
 
 from ppl_lsp.features.heat_map import heat_map
 from ppl_lsp.features.hover import hover
-from ppl_lsp.holding import HOLD_S
+from ppl_lsp.publishing.holding import HOLD_S
 from ppl_lsp.settings import Settings
 from tests.server.fake_editor import PATIENCE_S, URI, Editor, document, heat, hover_at, text_of
 

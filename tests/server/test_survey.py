@@ -11,7 +11,7 @@ from lsprotocol import types
 from ppl_lsp.features.configuration import initialize
 from ppl_lsp.features.watching import did_change_watched_files, watchers
 from ppl_lsp.features.workspace_commands import clear_workspace, score_workspace
-from ppl_lsp.workspace_files import wanted_files
+from ppl_lsp.workspace.files import wanted_files
 from tests.server.fake_editor import Editor, document, when
 
 ABLE = types.ClientCapabilities(window=types.WindowClientCapabilities(work_done_progress=True))

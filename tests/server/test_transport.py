@@ -13,10 +13,10 @@ import pytest
 
 from ppl_lsp.__main__ import main
 from ppl_lsp.engine import Threads
-from ppl_lsp.process import watch_process
 from ppl_lsp.server import PplServer
 from ppl_lsp.settings import Settings
-from ppl_lsp.transport import serve_tcp
+from ppl_lsp.wire.process import watch_process
+from ppl_lsp.wire.transport import serve_tcp
 from tests.server.fake_engine import load_fake_engine
 
 PATIENCE_S = 20.0
@@ -84,7 +84,7 @@ class Port:
     async def listening(cls) -> "AsyncGenerator[Port, None]":
         server = PplServer(Threads(load_fake_engine), Settings(), watch=lambda _: None)
         first_message = FirstMessage()
-        logging.getLogger("ppl_lsp.transport").addHandler(first_message)
+        logging.getLogger("ppl_lsp.wire.transport").addHandler(first_message)
         serving = asyncio.create_task(serve_tcp(server, "127.0.0.1", 0))
         async with asyncio.timeout(PATIENCE_S):
             yield cls(int((await first_message.message).rpartition(":")[2]), serving)

@@ -12,7 +12,7 @@ from ppl_lsp.features.edits import edit_style
 from ppl_lsp.features.hover import preferred_markup
 from ppl_lsp.features.pulled_diagnostics import has_links, is_pulling
 from ppl_lsp.features.watching import watchers
-from ppl_lsp.refreshing import supported
+from ppl_lsp.publishing.refreshing import supported
 from ppl_lsp.session import Session
 from ppl_lsp.settings import SECTION
 

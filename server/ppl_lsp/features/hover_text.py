@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from ppl_engine.findings.finding import Finding
-from ppl_lsp.visible import code_block, code_span, escaped, on_one_line, visible
+from ppl_lsp.publishing.visible import code_block, code_span, escaped, on_one_line, visible
 
 if TYPE_CHECKING:
     from ppl_engine.explanation import Expected, Explanation, Passage, Piece

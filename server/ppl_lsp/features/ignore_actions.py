@@ -17,7 +17,7 @@ from ppl_lsp.features.ignore_commands import (
     IGNORE_WORD,
 )
 from ppl_lsp.features.place import Place, command_action, edit_action
-from ppl_lsp.guidance import path_of
+from ppl_lsp.workspace.guidance import path_of
 
 # What must stay the first thing in a file: metadata, what the system or a browser reads.
 _PREAMBLE: Final = re.compile(

@@ -8,8 +8,8 @@ from typing import Any, Final, TypeAlias
 
 from ppl_engine.errors import EngineError
 from ppl_lsp.features.diagnostics import finding_id
-from ppl_lsp.guidance import path_of
 from ppl_lsp.session import Session
+from ppl_lsp.workspace.guidance import path_of
 
 logger = logging.getLogger(__name__)
 

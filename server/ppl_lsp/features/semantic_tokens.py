@@ -13,8 +13,8 @@ from ppl_lsp import from_lsp
 from ppl_lsp.documents import Document
 from ppl_lsp.features.heat_map import WAIT_S, hot_words, is_scored
 from ppl_lsp.line_index import LineIndex
+from ppl_lsp.publishing.token_answers import Given, Token
 from ppl_lsp.session import Session
-from ppl_lsp.token_answers import Given, Token
 
 if TYPE_CHECKING:
     from ppl_engine.analysis import Analysis

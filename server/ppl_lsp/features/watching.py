@@ -6,8 +6,8 @@ from typing import Final
 from lsprotocol import types
 
 from ppl_engine.text.languages import DOCUMENT_SUFFIXES
-from ppl_lsp.guidance import path_of
 from ppl_lsp.session import Session
+from ppl_lsp.workspace.guidance import path_of
 
 _CONFIGURATIONS: Final = ("**/ppl.toml", "**/pyproject.toml", "**/.ppl/*")
 

@@ -11,8 +11,8 @@ from websockets.exceptions import ConnectionClosed
 from websockets.frames import CloseCode
 
 from ppl_lsp.playground.messages import NoMessageError, message, permitted, refused
-from ppl_lsp.rpc import PplProtocol, SafeWriter
 from ppl_lsp.server import PplServer
+from ppl_lsp.wire.rpc import PplProtocol, SafeWriter
 
 logger = logging.getLogger(__name__)
 

@@ -16,8 +16,8 @@ from ppl_engine.host.queue import Priority
 from ppl_lsp.documents import Document
 from ppl_lsp.engine import RemoteEngine
 from ppl_lsp.features.diagnostics import render_diagnostics
-from ppl_lsp.guidance import path_of
-from ppl_lsp.workspace_files import document_text, wanted_files
+from ppl_lsp.workspace.files import document_text, wanted_files
+from ppl_lsp.workspace.guidance import path_of
 
 if TYPE_CHECKING:
     from ppl_engine.configuration.workspace import Workspace

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 from ppl_engine.findings.finding import Finding
 from ppl_engine.text.spans import Span
 from ppl_lsp.analyses import Sleep
-from ppl_lsp.anchoring import anchored, places, whole_edit
 from ppl_lsp.client import Client
 from ppl_lsp.documents import Document, Edit
 from ppl_lsp.features.diagnostics import render_diagnostics, render_none
-from ppl_lsp.guidance import Guidance
-from ppl_lsp.holding import Holding
+from ppl_lsp.publishing.anchoring import anchored, places, whole_edit
+from ppl_lsp.publishing.holding import Holding
 from ppl_lsp.settings import Settings
+from ppl_lsp.workspace.guidance import Guidance
 
 if TYPE_CHECKING:
     from ppl_engine.analysis import Analysis

@@ -9,8 +9,8 @@ from typing import Any, BinaryIO, Final, cast
 
 from pygls.io_ import StdinAsyncReader, run_async
 
-from ppl_lsp.rpc import PplProtocol, SafeWriter
 from ppl_lsp.server import PplServer
+from ppl_lsp.wire.rpc import PplProtocol, SafeWriter
 
 logger = logging.getLogger(__name__)
 

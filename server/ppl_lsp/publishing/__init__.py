@@ -1,0 +1,1 @@
+"""What clients are shown, told to ask for again, and look at; it moves with the text."""

@@ -1,0 +1,1 @@
+"""Bytes in and out, and the process at their end: where we differ from pygls."""

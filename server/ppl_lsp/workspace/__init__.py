@@ -1,0 +1,1 @@
+"""Folders: their settings, what their files say, and the documents that are not open."""
