@@ -43,8 +43,14 @@ class DemoEditor(LanguageClient):
             # A pipe that nobody empties would stop the server once it is full.
             self._log = asyncio.create_task(self._server.stderr.read())
         plain = types.HoverClientCapabilities(content_format=[types.MarkupKind.PlainText])
+        fixes = types.CodeActionClientCapabilities(
+            code_action_literal_support=types.ClientCodeActionLiteralOptions(
+                types.ClientCodeActionKindOptions([types.CodeActionKind.QuickFix])
+            ),
+            is_preferred_support=True,
+        )
         capabilities = types.ClientCapabilities(
-            text_document=types.TextDocumentClientCapabilities(hover=plain)
+            text_document=types.TextDocumentClientCapabilities(hover=plain, code_action=fixes)
         )
         await self.initialize_async(types.InitializeParams(capabilities))
         self.initialized(types.InitializedParams())
