@@ -107,7 +107,8 @@ def test_changed_lines_are_those_of_difflib(
     repository.write("a.md", "".join(line + old_end for line in old))
     repository.commit()
     path = repository.path / "a.md"
-    if is_moved and 2 * edits.count("keep") > max(len(old), len(new)):
+    # Two thirds: git leaves out the ends of lines where it finds half of a file the same.
+    if is_moved and 3 * edits.count("keep") > 2 * max(len(old), len(new)):
         path.unlink()
         path = repository.path / "b.md"
     text = "".join(line + new_end for line in new)
