@@ -42,10 +42,22 @@ export function scored(page) {
   });
 }
 
-/** Put the cursor at the end of the text, so that the end is what is visible. */
-export async function goToEnd(page) {
-  await page.locator('.monaco-editor .view-lines').first().click();
-  await page.keyboard.press('Control+End');
+/** Put the cursor on a line, counted from 1, and the line into the middle of what is visible. */
+export async function goToLine(page, line) {
+  await page.keyboard.press('F1');
+  const input = page.locator('.quick-input-widget input').first();
+  await input.waitFor();
+  await input.fill(`:${line}`);
+  await page.locator('.quick-input-list').getByText(`line ${line}`).first().waitFor();
+  await page.keyboard.press('Enter');
+  await input.waitFor({ state: 'hidden' });
+}
+
+/** Wait for likely mistakes, and return where the highest of them is on the screen. */
+export async function highestSquiggle(page) {
+  await page.locator('.squiggly-warning').first().waitFor();
+  const boxes = await Promise.all((await page.locator('.squiggly-warning').all()).map((one) => one.boundingBox()));
+  return boxes.filter((box) => box !== null).reduce((high, box) => (box.y < high.y ? box : high));
 }
 
 /** The words that are coloured now, each with the style of its line and its colours as computed by the browser. */

@@ -1,0 +1,56 @@
+// Markdown cells of notebooks in a real VS Code; see README.md for how to run it.
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { MISSING, openEditor } from './rig.mjs';
+import { statusItem, until } from './screen.mjs';
+
+// The first tokens of a document are never flagged.
+const TEXT =
+  'The server prints the address that it listens on and waits for requests. To stop it, press Ctrl+C. ' +
+  'It finishes the requests that are in progress and closes all of its files before it ends. ' +
+  'The server exits, wich may take a few seconds.';
+
+const NOTEBOOK = {
+  cells: [
+    { cell_type: 'markdown', id: 'a', metadata: {}, source: [TEXT] },
+    { cell_type: 'code', id: 'b', execution_count: null, metadata: {}, outputs: [], source: ['print("wich")'] },
+  ],
+  metadata: {},
+  nbformat: 4,
+  nbformat_minor: 5,
+};
+
+describe('a notebook', { skip: MISSING }, () => {
+  let editor;
+  let page;
+  let problems;
+
+  before(async () => {
+    const settings = { 'workbench.colorTheme': 'Dark Modern', 'editor.wordWrap': 'on' };
+    editor = await openEditor({ settings, files: { 'notes.ipynb': JSON.stringify(NOTEBOOK) } });
+    ({ page } = editor);
+    await editor.open('notes.ipynb', '.notebook-editor .cell-list-container');
+    await page.keyboard.press('Control+Shift+m');
+    problems = page.locator('.markers-panel .monaco-list-row');
+  });
+  after(() => editor?.close());
+
+  test('the finding of a Markdown cell is among the problems, and what is code is not', async () => {
+    await problems.filter({ hasText: 'wich' }).waitFor();
+    assert.equal(await problems.filter({ hasText: 'wich' }).count(), 1);
+    await statusItem(page).waitFor();
+    await editor.shot('notebook');
+  });
+
+  test('a quick fix mends a cell while it is edited', async () => {
+    await page.locator('.notebook-editor .cell-list-container').getByText('wich may take').first().waitFor({ state: 'attached' }).catch(() => {});
+    await problems.filter({ hasText: 'wich' }).dblclick();
+    await page.locator('.notebook-editor .squiggly-warning').first().waitFor();
+    await editor.shot('notebook-cell');
+    await page.keyboard.press('Control+.');
+    await page.locator('.action-widget .monaco-list-row').first().waitFor();
+    await page.keyboard.press('Enter');
+    await until('there are no problems', async () => (await problems.count()) === 0);
+    await editor.shot('notebook-mended');
+  });
+});
