@@ -26,7 +26,7 @@ export const MISSING =
     : 'set CODE_SERVER, PLAYWRIGHT and PPL_SERVER, see tests/e2e/vscode/README.md';
 
 /** How long anything may take, on a machine that does other work too. */
-export const PATIENCE_MS = 60_000;
+export const PATIENCE_MS = 20_000;
 
 const SETTINGS = {
   'telemetry.telemetryLevel': 'off',
@@ -98,11 +98,16 @@ export async function openEditor({ settings = {}, files = {}, trusts = false, ha
     page,
     folder,
     pid: server.pid,
-    async open(name, shown = '.monaco-editor .view-lines') {
+    /** Show the folder alone; files named in a URL are opened as text, whatever else they are. */
+    async openFolder() {
+      await page.goto(`http://127.0.0.1:${port}/?folder=${folder}`);
+      await page.locator('.explorer-folders-view .monaco-list-row').first().waitFor();
+    },
+    async open(name) {
       const file = ['openFile', `vscode-remote://127.0.0.1:${port}${join(folder, name)}`];
       const payload = encodeURIComponent(JSON.stringify([file]));
       await page.goto(`http://127.0.0.1:${port}/?folder=${folder}&payload=${payload}`);
-      await page.locator(shown).first().waitFor();
+      await page.locator('.monaco-editor .view-lines').first().waitFor();
     },
     /** Change settings of the workspace: the editor does not watch the user's on every system. */
     setSettings(changed) {

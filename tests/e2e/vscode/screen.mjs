@@ -20,11 +20,37 @@ export async function until(what, look) {
 
 /** Run a command of the palette by its title. */
 export async function command(page, title) {
+  const row = await listed(page, title);
+  await row.click();
+}
+
+/** Wait until the palette has a command, and leave it. */
+export async function isListed(page, title) {
+  const row = await listed(page, title);
+  await row.waitFor();
+  await page.keyboard.press('Escape');
+  await row.waitFor({ state: 'hidden' });
+}
+
+/** Put the cursor on a line, counted from 1, and the line into the middle of what is visible. */
+export async function goToLine(page, line) {
+  const input = await palette(page, `:${line}`);
+  await page.locator('.quick-input-list').getByText(`line ${line}`).first().waitFor();
+  await page.keyboard.press('Enter');
+  await input.waitFor({ state: 'hidden' });
+}
+
+async function listed(page, title) {
+  await palette(page, `>${title}`);
+  return page.locator('.quick-input-list .monaco-list-row').filter({ hasText: title }).first();
+}
+
+async function palette(page, text) {
   await page.keyboard.press('F1');
   const input = page.locator('.quick-input-widget input').first();
   await input.waitFor();
-  await input.fill(`>${title}`);
-  await page.locator('.quick-input-list .monaco-list-row').filter({ hasText: title }).first().click();
+  await input.fill(text);
+  return input;
 }
 
 /** The item of the extension in the status bar. */
@@ -40,17 +66,6 @@ export function scored(page) {
       .catch(() => '');
     return /^ppl \d/.test(text) && text;
   });
-}
-
-/** Put the cursor on a line, counted from 1, and the line into the middle of what is visible. */
-export async function goToLine(page, line) {
-  await page.keyboard.press('F1');
-  const input = page.locator('.quick-input-widget input').first();
-  await input.waitFor();
-  await input.fill(`:${line}`);
-  await page.locator('.quick-input-list').getByText(`line ${line}`).first().waitFor();
-  await page.keyboard.press('Enter');
-  await input.waitFor({ state: 'hidden' });
 }
 
 /** Wait for likely mistakes, and return where the highest of them is on the screen. */

@@ -50,7 +50,7 @@ describe('a document of prose', { skip: MISSING }, () => {
   });
 
   test('over headings stands their perplexity', async () => {
-    const lens = page.locator('.codelens-decoration a').filter({ hasText: /perplexity \d/ });
+    const lens = page.locator('.codelens-decoration a').filter({ hasText: /perplexity \d/, visible: true });
     await lens.last().waitFor();
   });
 
@@ -166,7 +166,7 @@ describe('a document of prose', { skip: MISSING }, () => {
   });
 
   test('a code lens points at its section in the profile', async () => {
-    await page.locator('.codelens-decoration a').filter({ hasText: /perplexity/ }).last().click();
+    await page.locator('.codelens-decoration a').filter({ hasText: /perplexity/, visible: true }).last().click();
     const readout = profilePage(page).locator('#readout');
     await until('the section is pointed at', async () => /Troubleshooting|Run/.test(await readout.innerText()));
     await page.keyboard.press('Control+j');
