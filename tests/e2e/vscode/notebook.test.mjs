@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { MISSING, openEditor } from './rig.mjs';
-import { isListed, scored } from './screen.mjs';
+import { scored, until } from './screen.mjs';
 
 // The first tokens of a document are never flagged.
 const TEXT =
@@ -31,11 +31,11 @@ describe('a notebook', { skip: MISSING }, () => {
     editor = await openEditor({ settings, files: { 'notes.ipynb': JSON.stringify(NOTEBOOK) } });
     ({ page } = editor);
     await editor.openFolder();
-    // Until extensions have said what they open, notebooks are text.
-    await isListed(page, 'ppl: Get Started');
+    await page.keyboard.press('Control+Shift+m');
+    // Until extensions have said what they contribute, notebooks are text.
+    await page.locator('.part.panel').getByText('Surprisal').first().waitFor();
     await page.locator('.explorer-folders-view').getByText('notes.ipynb').dblclick();
     await page.locator('.notebook-editor .code-cell-row').first().waitFor();
-    await page.keyboard.press('Control+Shift+m');
     cells = page.locator('.notebook-editor .cell-list-container');
     problems = page.locator('.markers-panel .monaco-list-row');
   });
@@ -53,10 +53,9 @@ describe('a notebook', { skip: MISSING }, () => {
     await page.locator('.notebook-editor .squiggly-warning').first().waitFor();
     await editor.shot('notebook-cell');
     await page.keyboard.press('Control+.');
-    await page.locator('.action-widget .monaco-list-row').first().waitFor();
-    await page.keyboard.press('Enter');
+    await page.locator('.action-widget .monaco-list-row').filter({ hasText: 'which' }).first().click();
     await problems.first().waitFor({ state: 'detached' });
-    await cells.getByText(/exits,\s+which may/).first().waitFor();
+    await until('the text is mended', async () => /exits,\s+which may/.test(await cells.innerText()));
   });
 
   test('what is typed into a new cell is found, and gone with the cell', async () => {
@@ -66,8 +65,7 @@ describe('a notebook', { skip: MISSING }, () => {
     await problems.filter({ hasText: 'wich' }).waitFor();
     await editor.shot('notebook-new-cell');
     await page.keyboard.press('Escape');
-    await page.keyboard.press('d');
-    await page.keyboard.press('d');
+    await page.keyboard.press('Delete');
     await problems.first().waitFor({ state: 'detached' });
   });
 });

@@ -20,16 +20,8 @@ export async function until(what, look) {
 
 /** Run a command of the palette by its title. */
 export async function command(page, title) {
-  const row = await listed(page, title);
-  await row.click();
-}
-
-/** Wait until the palette has a command, and leave it. */
-export async function isListed(page, title) {
-  const row = await listed(page, title);
-  await row.waitFor();
-  await page.keyboard.press('Escape');
-  await row.waitFor({ state: 'hidden' });
+  await palette(page, `>${title}`);
+  await page.locator('.quick-input-list .monaco-list-row').filter({ hasText: title }).first().click();
 }
 
 /** Put the cursor on a line, counted from 1, and the line into the middle of what is visible. */
@@ -38,11 +30,6 @@ export async function goToLine(page, line) {
   await page.locator('.quick-input-list').getByText(`line ${line}`).first().waitFor();
   await page.keyboard.press('Enter');
   await input.waitFor({ state: 'hidden' });
-}
-
-async function listed(page, title) {
-  await palette(page, `>${title}`);
-  return page.locator('.quick-input-list .monaco-list-row').filter({ hasText: title }).first();
 }
 
 async function palette(page, text) {
