@@ -55,7 +55,8 @@ describe('a notebook', { skip: MISSING }, () => {
     await page.keyboard.press('Control+.');
     await page.locator('.action-widget .monaco-list-row').filter({ hasText: 'which' }).first().click();
     await problems.first().waitFor({ state: 'detached' });
-    await until('the text is mended', async () => /exits,\s+which may/.test(await cells.innerText()));
+    await editor.shot('notebook-mended');
+    await until('the text is mended', async () => /exits,\s+which\s+may/.test(await cells.innerText()));
   });
 
   test('what is typed into a new cell is found, and gone with the cell', async () => {
