@@ -51,6 +51,7 @@ describe('a notebook', { skip: MISSING }, () => {
   test('a quick fix mends a cell, and nothing is found in it any more', async () => {
     await problems.filter({ hasText: 'wich' }).dblclick();
     await page.locator('.notebook-editor .squiggly-warning').first().waitFor();
+    await cells.locator('.monaco-editor.focused').first().waitFor();
     await editor.shot('notebook-cell');
     await page.keyboard.press('Control+.');
     await page.locator('.action-widget .monaco-list-row').filter({ hasText: 'which' }).first().click();
