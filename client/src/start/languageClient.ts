@@ -48,6 +48,8 @@ export function createClient(command: string, output: LogOutputChannel, observer
   const client: LanguageClient = new QuietClient('ppl', 'ppl', executable(command), {
     documentSelector: DOCUMENTS,
     initializationOptions: { commands: COMMANDS },
+    // Without it, nothing is asked for cells that are added, and what was found of those removed stays.
+    diagnosticPullOptions: { onChange: true },
     // eslint-disable-next-line @typescript-eslint/no-deprecated -- the pull model does not tell of changes
     synchronize: { configurationSection: 'ppl' },
     outputChannel: output,

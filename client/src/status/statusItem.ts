@@ -12,7 +12,7 @@ import {
   workspace,
   type StatusBarItem,
 } from 'vscode';
-import { isScorable } from '../documents';
+import { isAnyVisible } from '../documents';
 import { chosenMode } from '../heat/heatMap';
 import type { Status } from '../protocol';
 import { legend } from './legend';
@@ -35,6 +35,9 @@ export class StatusItem implements Disposable {
     this.#item.command = 'ppl.showMenu';
     this.#listeners = Disposable.from(
       window.onDidChangeVisibleTextEditors(() => {
+        this.#showOrHide();
+      }),
+      window.onDidChangeVisibleNotebookEditors(() => {
         this.#showOrHide();
       }),
       // Also sent when the language of a document changes.
@@ -69,7 +72,7 @@ export class StatusItem implements Disposable {
   }
 
   #showOrHide(): void {
-    if (window.visibleTextEditors.some(({ document }) => isScorable(document))) {
+    if (isAnyVisible()) {
       this.#item.show();
     } else {
       this.#item.hide();

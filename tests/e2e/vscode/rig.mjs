@@ -13,6 +13,10 @@ import { promisify } from 'node:util';
 const HERE = dirname(fileURLToPath(import.meta.url));
 const ROOT = join(HERE, '../../..');
 const run = promisify(execFile);
+
+/** The text that every editor has in its folder as `sample.md`. */
+export const SAMPLE = join(ROOT, 'docs/sample.md');
+
 const { CODE_SERVER, PLAYWRIGHT, PPL_SERVER, CHROMIUM = '/usr/bin/chromium', SHOTS } = process.env;
 
 /** Why the tests can not run here; undefined if they can. */
@@ -56,7 +60,7 @@ export async function openEditor({ settings = {}, files = {}, trusts = false, ha
   const workspaceSettings = {};
   writeSettings(join(data, 'User', 'settings.json'), { ...SETTINGS, ...(trusts ? { 'security.workspace.trust.enabled': true } : {}), ...settings });
   writeSettings(join(data, 'Machine', 'settings.json'), hasServer ? { 'ppl.server.path': PPL_SERVER } : {});
-  copyFileSync(join(ROOT, 'docs/sample.md'), join(folder, 'sample.md'));
+  copyFileSync(SAMPLE, join(folder, 'sample.md'));
   for (const [name, text] of Object.entries(files)) {
     mkdirSync(dirname(join(folder, name)), { recursive: true });
     writeFileSync(join(folder, name), text);
@@ -94,6 +98,11 @@ export async function openEditor({ settings = {}, files = {}, trusts = false, ha
     page,
     folder,
     pid: server.pid,
+    /** Show the folder alone; files named in a URL are opened as text, whatever else they are. */
+    async openFolder() {
+      await page.goto(`http://127.0.0.1:${port}/?folder=${folder}`);
+      await page.locator('.explorer-folders-view .monaco-list-row').first().waitFor();
+    },
     async open(name) {
       const file = ['openFile', `vscode-remote://127.0.0.1:${port}${join(folder, name)}`];
       const payload = encodeURIComponent(JSON.stringify([file]));

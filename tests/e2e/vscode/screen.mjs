@@ -20,11 +20,24 @@ export async function until(what, look) {
 
 /** Run a command of the palette by its title. */
 export async function command(page, title) {
+  await palette(page, `>${title}`);
+  await page.locator('.quick-input-list .monaco-list-row').filter({ hasText: title }).first().click();
+}
+
+/** Put the cursor on a line, counted from 1, and the line into the middle of what is visible. */
+export async function goToLine(page, line) {
+  const input = await palette(page, `:${line}`);
+  await page.locator('.quick-input-list').getByText(`line ${line}`).first().waitFor();
+  await page.keyboard.press('Enter');
+  await input.waitFor({ state: 'hidden' });
+}
+
+async function palette(page, text) {
   await page.keyboard.press('F1');
   const input = page.locator('.quick-input-widget input').first();
   await input.waitFor();
-  await input.fill(`>${title}`);
-  await page.locator('.quick-input-list .monaco-list-row').filter({ hasText: title }).first().click();
+  await input.fill(text);
+  return input;
 }
 
 /** The item of the extension in the status bar. */
@@ -42,10 +55,11 @@ export function scored(page) {
   });
 }
 
-/** Put the cursor at the end of the text, so that the end is what is visible. */
-export async function goToEnd(page) {
-  await page.locator('.monaco-editor .view-lines').first().click();
-  await page.keyboard.press('Control+End');
+/** Wait for likely mistakes, and return where the highest of them is on the screen. */
+export async function highestSquiggle(page) {
+  await page.locator('.squiggly-warning').first().waitFor();
+  const boxes = await Promise.all((await page.locator('.squiggly-warning').all()).map((one) => one.boundingBox()));
+  return boxes.filter((box) => box !== null).reduce((high, box) => (box.y < high.y ? box : high));
 }
 
 /** The words that are coloured now, each with the style of its line and its colours as computed by the browser. */

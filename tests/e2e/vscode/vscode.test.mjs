@@ -1,12 +1,14 @@
 // What people see and do in a real VS Code; see README.md for how to run it.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
-import { MISSING, openEditor } from './rig.mjs';
+import { MISSING, openEditor, SAMPLE } from './rig.mjs';
 import {
   coloured,
   command,
   descendants,
-  goToEnd,
+  goToLine,
+  highestSquiggle,
   profilePage,
   scored,
   statusItem,
@@ -15,6 +17,7 @@ import {
 } from './screen.mjs';
 
 const SLIP = 'wich';
+const SLIP_LINE = readFileSync(SAMPLE, 'utf8').split('\n').findIndex((line) => line.includes(SLIP)) + 1;
 
 describe('a document of prose', { skip: MISSING }, () => {
   let editor;
@@ -25,7 +28,7 @@ describe('a document of prose', { skip: MISSING }, () => {
     ({ page } = editor);
     await editor.open('sample.md');
     await scored(page);
-    await goToEnd(page);
+    await goToLine(page, SLIP_LINE);
   });
   after(() => editor?.close());
 
@@ -36,7 +39,7 @@ describe('a document of prose', { skip: MISSING }, () => {
   });
 
   test('the hover tells the numbers', async () => {
-    const box = await page.locator('.squiggly-warning').first().boundingBox();
+    const box = await highestSquiggle(page);
     await page.mouse.move(box.x - 60, box.y + 5);
     await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2, { steps: 4 });
     const hover = page.locator('.monaco-hover:not(.hidden)').first();
@@ -47,13 +50,12 @@ describe('a document of prose', { skip: MISSING }, () => {
   });
 
   test('over headings stands their perplexity', async () => {
-    const lens = page.locator('.codelens-decoration a').filter({ hasText: /perplexity \d/ });
+    const lens = page.locator('.codelens-decoration a').filter({ hasText: /perplexity \d/, visible: true });
     await lens.last().waitFor();
   });
 
   test('the heat map comes and goes with its key', async () => {
-    await page.locator('.monaco-editor .view-lines').first().click();
-    await page.keyboard.press('Control+End');
+    await goToLine(page, SLIP_LINE);
     await page.keyboard.press('Control+Alt+h');
     const words = await until('words are coloured', async () => {
       const found = await coloured(page);
@@ -81,7 +83,7 @@ describe('a document of prose', { skip: MISSING }, () => {
       return 0 < found.length && found;
     });
     assert.ok(words.length < 5, JSON.stringify(words));
-    await page.keyboard.press('Control+End');
+    await goToLine(page, SLIP_LINE);
     await page.keyboard.press('Control+Alt+h');
     await until('all words are coloured', async () => 5 <= (await coloured(page)).length);
   });
@@ -106,7 +108,7 @@ describe('a document of prose', { skip: MISSING }, () => {
   });
 
   test('the quick fix mends the text, and colours and lenses belong to the new text', async () => {
-    const box = await page.locator('.squiggly-warning').first().boundingBox();
+    const box = await highestSquiggle(page);
     await page.mouse.click(box.x + box.width / 2, box.y + box.height / 2);
     await page.keyboard.press('Control+.');
     await page.locator('.action-widget .monaco-list-row').first().waitFor();
@@ -164,7 +166,7 @@ describe('a document of prose', { skip: MISSING }, () => {
   });
 
   test('a code lens points at its section in the profile', async () => {
-    await page.locator('.codelens-decoration a').filter({ hasText: /perplexity/ }).last().click();
+    await page.locator('.codelens-decoration a').filter({ hasText: /perplexity/, visible: true }).last().click();
     const readout = profilePage(page).locator('#readout');
     await until('the section is pointed at', async () => /Troubleshooting|Run/.test(await readout.innerText()));
     await page.keyboard.press('Control+j');
@@ -174,7 +176,7 @@ describe('a document of prose', { skip: MISSING }, () => {
   test('a changed setting holds without a restart', async () => {
     const servers = descendants(editor.pid, 'ppl_lsp');
     assert.equal(servers.length, 1);
-    await goToEnd(page);
+    await goToLine(page, SLIP_LINE);
     await page.locator('.squiggly-warning').first().waitFor();
     editor.setSettings({ 'ppl.severity': 'off' });
     await page.locator('.squiggly-warning').first().waitFor({ state: 'detached' });
@@ -238,7 +240,7 @@ describe('a workspace that is not trusted', { skip: MISSING }, () => {
     const { page } = editor;
     await page.getByText('Restricted Mode').first().waitFor();
     await scored(page);
-    await goToEnd(page);
+    await goToLine(page, SLIP_LINE);
     await page.locator('.squiggly-warning').first().waitFor();
     await editor.shot('restricted-mode');
   });
