@@ -106,8 +106,8 @@ def main() -> None:
     parser.add_argument("--lines", type=int, default=10_000_000)
     parser.add_argument("--model-lines", type=int, default=600)
     options = parser.parse_args()
-    for result in (over_millions(options.lines), next_to_the_model(options.model_lines)):
-        sys.stdout.write(json.dumps(result) + "\n")
+    for measure, n in ((over_millions, options.lines), (next_to_the_model, options.model_lines)):
+        sys.stdout.write(json.dumps(measure(n)) + "\n")
         sys.stdout.flush()
 
 
