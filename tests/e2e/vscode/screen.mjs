@@ -86,8 +86,8 @@ export function profilePage(page) {
   return page.frameLocator('iframe.webview.ready').frameLocator('#active-frame');
 }
 
-/** The processes below one, with a word in their command line. */
-export function descendants(pid, word) {
+/** The processes below one whose command line fits a pattern. */
+export function descendants(pid, pattern) {
   const processes = readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .flatMap((name) => {
@@ -105,5 +105,5 @@ export function descendants(pid, word) {
       found.add(process.pid);
     }
   }
-  return processes.filter((process) => found.has(process.pid) && process.line.includes(word)).map((each) => each.pid);
+  return processes.filter((process) => found.has(process.pid) && pattern.test(process.line)).map((each) => each.pid);
 }

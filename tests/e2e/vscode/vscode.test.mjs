@@ -17,6 +17,8 @@ import {
 } from './screen.mjs';
 
 const SLIP = 'wich';
+// The installed command, or the module.
+const SERVER = /bin\/ppl-lsp\0|ppl_lsp\0/;
 const SLIP_LINE = readFileSync(SAMPLE, 'utf8').split('\n').findIndex((line) => line.includes(SLIP)) + 1;
 
 describe('a document of prose', { skip: MISSING }, () => {
@@ -174,7 +176,7 @@ describe('a document of prose', { skip: MISSING }, () => {
   });
 
   test('a changed setting holds without a restart', async () => {
-    const servers = descendants(editor.pid, 'ppl_lsp');
+    const servers = descendants(editor.pid, SERVER);
     assert.equal(servers.length, 1);
     await goToLine(page, SLIP_LINE);
     await page.locator('.squiggly-warning').first().waitFor();
@@ -182,14 +184,14 @@ describe('a document of prose', { skip: MISSING }, () => {
     await page.locator('.squiggly-warning').first().waitFor({ state: 'detached' });
     editor.setSettings({ 'ppl.severity': 'default' });
     await page.locator('.squiggly-warning').first().waitFor();
-    assert.deepEqual(descendants(editor.pid, 'ppl_lsp'), servers);
+    assert.deepEqual(descendants(editor.pid, SERVER), servers);
   });
 
   test('a server that is killed is replaced, and all comes back', async () => {
-    const [server] = descendants(editor.pid, 'ppl_lsp');
+    const [server] = descendants(editor.pid, SERVER);
     process.kill(server, 'SIGKILL');
     await until('there is another server', () => {
-      const [other] = descendants(editor.pid, 'ppl_lsp');
+      const [other] = descendants(editor.pid, SERVER);
       return other !== undefined && other !== server;
     });
     await scored(page);
