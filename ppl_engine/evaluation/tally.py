@@ -38,6 +38,9 @@ class Tally:
     """All that could be scored, whether or not the convention does."""
 
     n_scored: int = 0
+    n_ranked: int = 0
+    """Those of which the model says how many tokens were more probable."""
+
     n_top1: int = 0
     n_bytes: int = 0
     n_characters: int = 0
@@ -59,7 +62,8 @@ class Tally:
 
     def plus(self, other: "Tally") -> "Tally":
         """Return the tally of all texts of both."""
-        counts = ("n_texts", "n_tokens", "n_scored", "n_top1", "n_bytes", "n_characters", "n_words")
+        of_tokens = ("n_tokens", "n_scored", "n_ranked", "n_top1")
+        counts = ("n_texts", *of_tokens, "n_bytes", "n_characters", "n_words")
         peaks = [peak for peak in (self.peak, other.peak) if peak is not None]
         return Tally(
             **{name: getattr(self, name) + getattr(other, name) for name in counts},
@@ -122,7 +126,7 @@ class Tally:
     @property
     def top1_accuracy(self) -> float | None:
         """The share of scored tokens that were the most expected one."""
-        return self.n_top1 / self.n_scored if self.n_scored else None
+        return self.n_top1 / self.n_ranked if self.n_ranked else None
 
     @property
     def _clusters(self) -> Ratio:
@@ -207,6 +211,7 @@ class _Counts:
             n_texts=1,
             n_tokens=max(0, high - max(low, first)),
             n_scored=int(is_scored.sum()),
+            n_ranked=int((scored.rank[tokens] > 0).sum()),
             n_top1=int((scored.rank[tokens] == 1).sum()),
             n_bytes=n_bytes,
             n_characters=int(self.n_characters[tokens][is_scored].sum()),
