@@ -8,13 +8,12 @@ How often that is right is measured by `tests.benchmarks.fixes`, see `docs/check
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from ppl_engine.findings.correction.slips import Slip
 from ppl_engine.findings.finding import Finding
 from ppl_engine.findings.rereading.values import Judged
-from ppl_engine.findings.thresholds import Thresholds
 from ppl_engine.text.spans import Span
 
 SURE_MISTAKES_PER_1000_WORDS: Final = 0.1
@@ -36,19 +35,11 @@ class Fix:
     after: str
 
 
-def strict(thresholds: Thresholds) -> Thresholds:
-    """Return thresholds by which only strong mistakes are found."""
-    rate = min(thresholds.mistakes_per_1000_words, SURE_MISTAKES_PER_1000_WORDS)
-    return replace(thresholds, mistakes_per_1000_words=rate)
-
-
-def sure_fixes(strong: Iterable[Finding], judged: Iterable[Judged]) -> Iterator[Fix]:
-    """Yield the fixes that are sure, of findings by `strict` thresholds and what they came of."""
-    by_place = {(one.span, one.alternatives): one for one in judged}
-    for finding in strong:
-        one = by_place.get((finding.span, finding.alternatives))
-        if one is not None and is_sure(one):
-            yield Fix(finding.span, finding.text, finding.alternatives[0].text)
+def sure_fixes(findings: Iterable[Finding]) -> Iterator[Fix]:
+    """Yield the fixes of those findings that are sure."""
+    for one in findings:
+        if one.is_sure:
+            yield Fix(one.span, one.text, one.alternatives[0].text)
 
 
 def is_sure(judged: Judged) -> bool:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Final
 
 from ppl_engine import Engine, ModelChoice, Thresholds, load_engine
-from ppl_engine.findings.sureness import Fix, strict, sure_fixes
+from ppl_engine.findings.sureness import Fix, sure_fixes
 from ppl_engine.scoring.document import run
 from tests.benchmarks.findings.dictionary import dictionary
 from tests.benchmarks.findings.documents import excerpts, vocabulary
@@ -29,10 +29,8 @@ _N_AROUND: Final = 40
 
 def fixes(engine: Engine, text: str) -> tuple[list[Fix], int]:
     """Return the sure fixes of a text, and how many words it has."""
-    thresholds = strict(Thresholds())
-    analysis = run(engine.analyze(text, language="markdown", thresholds=thresholds))
-    judged = analysis.groundwork.judged if analysis.groundwork else ()
-    return list(sure_fixes(analysis.findings, judged)), analysis.summary.n_words
+    analysis = run(engine.analyze(text, language="markdown", thresholds=Thresholds()))
+    return list(sure_fixes(analysis.findings)), analysis.summary.n_words
 
 
 def of_planted(options: argparse.Namespace, engine: Engine) -> Iterator[str]:

@@ -10,7 +10,7 @@ from ppl_engine.findings.correction.slips import Slip
 from ppl_engine.findings.finding import Alternative, Finding, in_order
 from ppl_engine.findings.mistakes import likely_mistakes
 from ppl_engine.findings.rereading.values import Judged
-from ppl_engine.findings.sureness import SURE_MISTAKES_PER_1000_WORDS, sure_fixes
+from ppl_engine.findings.sureness import SURE_MISTAKES_PER_1000_WORDS, is_sure, sure_fixes
 from ppl_engine.text.spans import Span
 from tests.calibrations import always
 
@@ -107,6 +107,7 @@ def test_a_finding_says_that_it_is_sure_where_strict_thresholds_find_it_so(
     words = [judged(*place, bits, slip) for place, bits, slip in some]
     found = likely_mistakes(words, tails, rate)
     strong = likely_mistakes(words, tails, min(rate, SURE_MISTAKES_PER_1000_WORDS))
-    assert {one.span for one in found if one.is_sure} == {
-        fix.span for fix in sure_fixes(strong, words)
+    of_sure_kind = {(one.span, one.alternatives) for one in words if is_sure(one)}
+    assert {fix.span for fix in sure_fixes(found)} == {
+        one.span for one in strong if (one.span, one.alternatives) in of_sure_kind
     }

@@ -9,8 +9,7 @@ from ppl_engine.cli.guidance import Guidance
 from ppl_engine.cli.places import Lines
 from ppl_engine.cli.session import Session
 from ppl_engine.cli.sources import Source
-from ppl_engine.findings import mistakes
-from ppl_engine.findings.sureness import Fix, strict, sure_fixes
+from ppl_engine.findings.sureness import Fix, sure_fixes
 from ppl_engine.findings.thresholds import Thresholds
 from ppl_engine.verdict import Question
 
@@ -58,7 +57,7 @@ class Fixer:
         """
         thresholds = self.guidance.thresholds(source.path)
         known = self.session.known_verdict(Question(source.text, language, thresholds))
-        if known and not any(one.code == mistakes.CODE for one in known.findings):
+        if known and not any(one.is_sure for one in known.findings):
             return Fixed(source, source.text, ())
         text, mended = source.text, list[Mended]()
         seen = {text}
@@ -81,18 +80,11 @@ class Fixer:
         if self.changes and touched is None:
             return []
         sifted = self.guidance.sift(source.path, source.text, language, analysis.findings)
-        shown = {one.span for one in sifted.findings if one.code == mistakes.CODE}
-        if touched is not None:
-            shown = {span for span in shown if touched.holds(span, source.text)}
-        if not shown:
-            return []
-        strong = self._analyzed(
-            source, source.text, language, strict(analysis.thresholds), analysis
+        return disjoint(
+            fix
+            for fix in sure_fixes(sifted.findings)
+            if touched is None or touched.holds(fix.span, source.text)
         )
-        if strong is None or strong.groundwork is None:
-            return []
-        sure = sure_fixes(strong.findings, strong.groundwork.judged)
-        return disjoint(one for one in sure if one.span in shown)
 
     def _analyzed(
         self,
