@@ -2,6 +2,11 @@
 
 from typing import Final
 
+HOME: Final = "https://github.com/ppl-lsp/ppl-lsp"
+"""Where the project is, with the pages that findings link to."""
+
+DOCS: Final = f"{HOME}/blob/main/docs"
+
 CODES: Final = (
     "likely-mistake",
     "surprising-word",
@@ -13,3 +18,8 @@ CODES: Final = (
 
 WORD_CODES: Final = frozenset({"likely-mistake", "surprising-word", "ungrounded"})
 """Those that doubt a single word, and are silent about words that a dictionary holds."""
+
+
+def page_of(code: str) -> str:
+    """Return the address of the page of a kind of finding."""
+    return f"{DOCS}/findings/{code}.md"

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
+from ppl_engine.findings.codes import DOCS, page_of
 from ppl_engine.findings.finding import Finding, Severity
 from ppl_engine.text.spans import Span
 from ppl_lsp.line_index import LineIndex
@@ -13,8 +14,7 @@ if TYPE_CHECKING:
 
 SOURCE = "ppl"
 
-_PAGES = "https://github.com/ppl-lsp/ppl-lsp/blob/main/docs/findings"
-_COMMENTS_PAGE = "https://github.com/ppl-lsp/ppl-lsp/blob/main/docs/ignoring.md"
+_COMMENTS_PAGE = f"{DOCS}/ignoring.md"
 _SEVERITIES = {
     "information": types.DiagnosticSeverity.Information,
     "hint": types.DiagnosticSeverity.Hint,
@@ -42,7 +42,7 @@ def diagnostic(
         message=finding.message,
         severity=_SEVERITIES[severity],
         code=finding.code,
-        code_description=types.CodeDescription(href=page(finding.code)),
+        code_description=types.CodeDescription(href=page_of(finding.code)),
         source=SOURCE,
         data={"id": finding_id},
     )
@@ -58,8 +58,3 @@ def problem(lines: LineIndex, problem: "Problem") -> types.Diagnostic:
         code_description=types.CodeDescription(href=_COMMENTS_PAGE),
         source=SOURCE,
     )
-
-
-def page(code: str) -> str:
-    """Return the address of the page that explains a kind of finding."""
-    return f"{_PAGES}/{code}.md"

@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from ppl_engine.findings import mistakes, surprising
+from ppl_engine.findings.codes import DOCS, page_of
 from ppl_engine.findings.finding import Severity
 from ppl_engine.findings.stretches import stretch
 from ppl_engine.grounding import ungrounded
-
-HOME: Final = "https://github.com/ppl-lsp/ppl-lsp"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +27,7 @@ class Kind:
 
 
 def _kind(code: str, severity: Severity, title: str, about: str) -> Kind:
-    return Kind(code, severity, title, about, f"{HOME}/blob/main/docs/findings/{code}.md")
+    return Kind(code, severity, title, about, page_of(code))
 
 
 KINDS: Final[Mapping[str, Kind]] = {
@@ -80,6 +79,6 @@ QUALITY_GATE: Final = Kind(
     "warning",
     "A document that does not pass a quality gate",
     "The perplexity or the bits per byte of a document as a whole are above what is let through.",
-    f"{HOME}/blob/main/docs/ci.md#quality-gates",
+    f"{DOCS}/ci.md#quality-gates",
 )
 """No finding: a document as a whole is above a limit that somebody set."""

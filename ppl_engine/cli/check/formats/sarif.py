@@ -8,11 +8,12 @@ from typing import Final
 
 from ppl_engine.cli.check.checked import Checked, Run
 from ppl_engine.cli.check.gates import Breach
-from ppl_engine.cli.check.kinds import HOME, KINDS, QUALITY_GATE, Kind
+from ppl_engine.cli.check.kinds import KINDS, QUALITY_GATE, Kind
 from ppl_engine.cli.check.paths import uri
 from ppl_engine.cli.output import Output
 from ppl_engine.cli.places import Lines
 from ppl_engine.cli.reports import Json, dumps, number, program_version
+from ppl_engine.findings.codes import HOME
 from ppl_engine.findings.finding import Finding
 from ppl_engine.ignoring.fingerprint import fingerprint
 from ppl_engine.text.spans import Span
