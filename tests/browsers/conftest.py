@@ -10,7 +10,7 @@ from contextlib import ExitStack
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browsers.installed import COMMANDS, PATIENCE_MS, Installed, Scheme, installed
+from tests.browsers.installed import PATIENCE_MS, WANTED, Installed, Scheme, installed
 from tests.browsers.watching import Watched
 
 expect.set_options(timeout=PATIENCE_MS)
@@ -18,7 +18,7 @@ expect.set_options(timeout=PATIENCE_MS)
 NewPage = Callable[..., Page]
 
 
-@pytest.fixture(scope="module", params=list(COMMANDS))
+@pytest.fixture(scope="module", params=WANTED)
 def browser(request: pytest.FixtureRequest) -> Generator[Installed]:
     with installed(request.param) as found:
         yield found

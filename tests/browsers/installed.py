@@ -1,9 +1,12 @@
 """The browsers of this machine, driven as a person drives them. Nothing is downloaded.
 
 Playwright brings browsers of its own; here it is told to use those that are installed: Chromium
-over its DevTools protocol, and Firefox over WebDriver BiDi, which the channel `moz-firefox` selects.
+over its DevTools protocol, and Firefox over WebDriver BiDi, by the channel `moz-firefox`.
+Playwright calls the latter experimental, so Firefox is only driven where somebody asks for it:
+`PPL_TEST_BROWSERS=chromium,firefox pytest tests/browsers`.
 """
 
+import os
 import shutil
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -15,11 +18,13 @@ from playwright.sync_api import Browser, BrowserContext, BrowserType, Playwright
 
 Scheme = Literal["light", "dark"]
 
-PATIENCE_MS: Final = 10_000
+PATIENCE_MS: Final = 60_000
 """Until a state that does not come is a failure: longer than any busy machine takes."""
 
 COMMANDS: Final = {"chromium": ("chromium", "chromium-browser"), "firefox": ("firefox-esr",)}
 """What the browsers are called, Debian's name first."""
+
+WANTED: Final = os.environ.get("PPL_TEST_BROWSERS", "chromium").split(",")
 
 _CHROMIUM_ARGUMENTS: Final = (
     "--headless=new",
@@ -48,9 +53,7 @@ class Installed:
         return self.name == "chromium"
 
     @contextmanager
-    def context(
-        self, scheme: Scheme = "light", *, width: int = 1280
-    ) -> Generator[BrowserContext]:
+    def context(self, scheme: Scheme = "light", *, width: int = 1280) -> Generator[BrowserContext]:
         """Open a window of its own, without history, cookies or cache."""
         context = self._launched(scheme).new_context(
             color_scheme=scheme if self.is_chromium else None,

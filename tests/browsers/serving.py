@@ -1,6 +1,5 @@
 """`ppl-lsp --playground` as a process, with a fake engine or the real one."""
 
-import os
 import subprocess
 import sys
 import tempfile
