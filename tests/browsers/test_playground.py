@@ -105,7 +105,7 @@ def test_what_is_right_is_ignored_by_a_comment(page: Page) -> None:
     finding = page.locator("#findings li.info")
     finding.locator("summary").click()
     finding.get_by_role("button", name="Ignore “zzword” in this file").click()
-    expect(line(page, "ppl: ignore")).to_be_visible()
+    expect(line(page, "ppl: words zzword")).to_be_visible()
     expect(page.locator("#findings li.info")).to_have_count(0)
 
 
