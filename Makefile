@@ -16,7 +16,7 @@ help:
 demo: $(VENV)/.run
 	@$(BIN)/python -m ppl_lsp.demo
 
-test: lint types test-python client
+test: lint types client test-python
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .
