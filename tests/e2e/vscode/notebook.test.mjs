@@ -1,6 +1,6 @@
 // Markdown cells of notebooks in a real VS Code; see README.md for how to run it.
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { after, afterEach, before, describe, test } from 'node:test';
 import { MISSING, openEditor } from './rig.mjs';
 import { scored, until } from './screen.mjs';
 
@@ -39,6 +39,7 @@ describe('a notebook', { skip: MISSING }, () => {
     cells = page.locator('.notebook-editor .cell-list-container');
     problems = page.locator('.markers-panel .monaco-list-row');
   });
+  afterEach(({ name, passed }) => editor.failed(name, passed));
   after(() => editor?.close());
 
   test('the finding of a Markdown cell is among the problems, and what is code is not', async () => {
