@@ -18,14 +18,7 @@ const IN_THE_WAY = [
  * settings named.
  */
 export async function begin({ page, folder, setSettings }, { name, text, word, settings = {} }) {
-  await page.mouse.move(600, 5);
-  await until('nothing is in the way', async () => {
-    if ((await page.locator(IN_THE_WAY).filter({ visible: true }).count()) === 0) {
-      return true;
-    }
-    await page.keyboard.press('Escape');
-    return false;
-  });
+  await clearTheWay(page);
   setSettings(settings);
   rmSync(join(folder, '.ppl'), { recursive: true, force: true });
   await hidePanel(page);
@@ -34,6 +27,18 @@ export async function begin({ page, folder, setSettings }, { name, text, word, s
   await goToWord(page, text, word);
   await until('the word is visible', async () => (await visibleText(page)).includes(word));
   await scored(page);
+}
+
+/** Close menus, hovers and questions. */
+export async function clearTheWay(page) {
+  await page.mouse.move(600, 5);
+  await until('nothing is in the way', async () => {
+    if ((await page.locator(IN_THE_WAY).filter({ visible: true }).count()) === 0) {
+      return true;
+    }
+    await page.keyboard.press('Escape');
+    return false;
+  });
 }
 
 async function hidePanel(page) {
