@@ -1,5 +1,5 @@
 // What each step begins with, whatever the step before has left behind.
-import { rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { again, command, goToWord, openFile, RETRY, scored, until, visibleText } from './screen.mjs';
 
@@ -31,7 +31,7 @@ export async function begin({ page, folder, setSettings }, { name, text, word, s
 
 /** Close menus, hovers and questions. */
 export async function clearTheWay(page) {
-  await page.mouse.move(600, 5);
+  await page.mouse.move(1, 1); // where nothing has a hover
   await until('nothing is in the way', async () => {
     if ((await page.locator(IN_THE_WAY).filter({ visible: true }).count()) === 0) {
       return true;
@@ -68,6 +68,9 @@ async function closeOthers(page, name) {
 
 /** Make the text what it is to be, in the editor and on disk. */
 async function revert(page, path, text) {
+  if (readFileSync(path, 'utf8') === text && (await page.locator('.tab.active.dirty').count()) === 0) {
+    return;
+  }
   await again('the text is that of the file', async () => {
     writeFileSync(path, text);
     await command(page, 'File: Revert File');

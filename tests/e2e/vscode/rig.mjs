@@ -94,13 +94,9 @@ export async function openEditor({
     { env, stdio: 'ignore' },
   );
   const ended = once(server, 'exit');
-  await answers(port);
-  const { chromium } = createRequire(join(PLAYWRIGHT, 'index.js'))('playwright-core');
-  const browser = await chromium.launchPersistentContext(profile, {
-    executablePath: CHROMIUM,
-    headless: true,
-    viewport: { width: 1200, height: 760 },
-    args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-sync'],
+  const browser = await openBrowser(port, profile).catch((error) => {
+    server.kill();
+    throw error;
   });
   browser.setDefaultTimeout(PATIENCE_MS);
   const page = browser.pages()[0] ?? (await browser.newPage());
@@ -143,6 +139,18 @@ export async function openEditor({
       rmSync(home, { recursive: true, force: true, maxRetries: 5 });
     },
   };
+}
+
+async function openBrowser(port, profile) {
+  await answers(port);
+  const { chromium } = createRequire(join(PLAYWRIGHT, 'index.js'))('playwright-core');
+  return chromium.launchPersistentContext(profile, {
+    executablePath: CHROMIUM,
+    headless: true,
+    timeout: PATIENCE_MS,
+    viewport: { width: 1200, height: 760 },
+    args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-sync'],
+  });
 }
 
 /** Write a Python that knows one command, and return its path. */
