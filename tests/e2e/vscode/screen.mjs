@@ -91,14 +91,25 @@ export function menuRows(page) {
   return page.locator('.quick-input-list .monaco-list-row');
 }
 
-/** Ask for what can be done at the cursor, and return the row with a title. */
+/**
+ * Ask for what can be done at the cursor, and return the row with a title.
+ *
+ * The key is pressed again only after an answer: in the menu it would take the first action.
+ */
 export async function quickFix(page, title) {
-  const row = page.locator('.action-widget .monaco-list-row').filter({ hasText: title }).first();
-  await again(`“${title}” is offered`, async () => {
+  const rows = page.locator('.action-widget .monaco-list-row').filter({ visible: true });
+  const refusal = page.locator('.monaco-editor-overlaymessage').filter({ hasText: 'No code actions available' });
+  await until(`“${title}” is offered`, async () => {
     await page.keyboard.press('Control+.');
-    await row.waitFor(RETRY);
+    await rows.or(refusal).first().waitFor();
+    if (0 < (await rows.filter({ hasText: title }).count())) {
+      return true;
+    }
+    await page.keyboard.press('Escape');
+    await rows.or(refusal).first().waitFor({ state: 'detached' });
+    return false;
   });
-  return row;
+  return rows.filter({ hasText: title }).first();
 }
 
 /** The item of the extension in the status bar. */
