@@ -108,6 +108,11 @@ describe('beside a document of prose', { skip: MISSING }, () => {
     await command(page, 'ppl: Show Report');
     const report = webview(page);
     await report.getByText('sample.md').first().waitFor();
+    await report.locator('html.dark').waitFor();
+    const [ofBody, ofReport] = await report
+      .locator('body')
+      .evaluate((body) => [body, body.parentElement].map((one) => getComputedStyle(one).color));
+    assert.equal(ofBody, ofReport);
     await editor.shot('report');
     // Drawn by the page's own script, as soon as somebody looks at it.
     await report.locator('svg').first().scrollIntoViewIfNeeded();
