@@ -57,7 +57,7 @@ async function closeOthers(page, name) {
   }
   if (0 < names.length) {
     // Saved first: nobody is there to answer what is to become of changes.
-    await command(page, 'File: Save All');
+    await command(page, 'File: Save All Files');
     await page.locator('.tab.dirty').first().waitFor({ state: 'detached' });
     await command(page, 'View: Close All Editors');
     await tabs.first().waitFor({ state: 'detached' });
