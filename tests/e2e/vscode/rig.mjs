@@ -26,7 +26,7 @@ export const MISSING =
     : 'set CODE_SERVER, PLAYWRIGHT and PPL_SERVER, see tests/e2e/vscode/README.md';
 
 /** How long anything may take, on a machine that does other work too. */
-export const PATIENCE_MS = 180_000;
+export const PATIENCE_MS = 300_000;
 
 const SETTINGS = {
   'telemetry.telemetryLevel': 'off',
