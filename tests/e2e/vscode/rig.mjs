@@ -113,8 +113,20 @@ export async function openEditor({
     async open(name) {
       const file = ['openFile', `vscode-remote://127.0.0.1:${port}${join(folder, name)}`];
       const payload = encodeURIComponent(JSON.stringify([file]));
-      await page.goto(`http://127.0.0.1:${port}/?folder=${folder}&payload=${payload}`);
-      await page.locator('.monaco-editor .view-lines').first().waitFor();
+      const item = page.locator('.statusbar-item[id^="ppl-lsp."]');
+      // On a very busy machine the extension host may not come at all: then the page is loaded anew.
+      for (let attempt = 1; attempt <= 3; attempt++) {
+        await page.goto(`http://127.0.0.1:${port}/?folder=${folder}&payload=${payload}`);
+        await page.locator('.monaco-editor .view-lines').first().waitFor();
+        const isThere = await item.waitFor({ timeout: PATIENCE_MS / 3 }).then(
+          () => true,
+          () => false,
+        );
+        if (isThere) {
+          return;
+        }
+      }
+      throw new Error('the extension did not start');
     },
     /** Make these the settings of the workspace: the editor does not watch the user's on every system. */
     setSettings(changed) {
