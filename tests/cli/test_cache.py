@@ -35,8 +35,15 @@ class NoForwardPass(FakeScorer):
     def predict(self, hidden: NDArray[np.float32], n: int) -> list[list[Prediction]]:
         raise AssertionError(f"{n} predictions for {len(hidden)} words")
 
-    def score_branches(self, ids: Ints, branches: Sequence[Branch]) -> list[Floats]:
-        raise AssertionError(f"{len(branches)} branches of {len(ids)} tokens")
+    def score_trunks(
+        self, windows: Sequence[Window]
+    ) -> Iterator[Sequence[tuple[int, WindowScores]]]:
+        return self.score_windows(windows)
+
+    def score_branches(
+        self, windows: Sequence[Ints], branches: Sequence[Sequence[Branch]]
+    ) -> list[list[Floats]]:
+        raise AssertionError(f"{len(branches)} branches of {len(windows)} windows")
 
     def logprobs_at(self, hidden: NDArray[np.float32], token_ids: Sequence[Ints]) -> list[Floats]:
         raise AssertionError(f"tokens at {len(token_ids)} of {len(hidden)} places")
