@@ -38,7 +38,7 @@ def branches_as_windows(
     windows: Sequence[Ints],
     branches: Sequence[Sequence[Branch]],
 ) -> list[list[Floats]]:
-    """Score the branches of each window by reading each from its beginning, which any scorer can."""
+    """Score the branches of each window, each from its beginning, which any scorer can."""
     found: dict[int, WindowScores] = {}
     every = [
         branch.window(ids) for ids, own in zip(windows, branches, strict=True) for branch in own

@@ -2,6 +2,7 @@
 
     window       model · ids of the window
     prediction   model · window · row in it · how many
+    judgment     model · block with what in it is suspicious · list of words · the code that finds
     document     model · text · language · thresholds · sources · the code that finds
     calibration  model · the code and the data that find
     choice       files of the model · device and precision asked for · machine
@@ -36,6 +37,7 @@ _FINDING_CODE: Final = (
     "findings",
     "findings/correction",
     "findings/rereading",
+    "findings/stretches",
     "grounding",
     "english",
 )
@@ -67,6 +69,11 @@ def window_key(identity: bytes, window: bytes) -> bytes:
 def prediction_key(identity: bytes, place: bytes, n: int) -> bytes:
     """Return the key of the `n` most probable tokens at a place."""
     return _digest(b"prediction", identity, place, str(n).encode())
+
+
+def judgment_key(identity: bytes, block: bytes) -> bytes:
+    """Return the key of what came of the suspicious words of a block; `block` is `Block.key`."""
+    return _digest(b"judgment", identity, _finding_version(), block)
 
 
 def document_key(

@@ -156,7 +156,7 @@ def test_the_cache_is_shown(terminal: Terminal) -> None:
     terminal.check(".")
     shown = terminal.ppl("cache")
     assert "\nembedded  1, exact on cpu\n" in shown.out
-    assert "2 windows, 2 predictions, 3 documents: " in shown.out
+    assert "2 windows, 2 predictions, 2 blocks judged, 3 documents: " in shown.out
     assert "\nlookups  " in shown.out
     found = terminal.ppl("cache", "show", "--format", "json").json
     (model,) = found.pop("models")
@@ -180,9 +180,9 @@ def test_the_cache_is_cleared(terminal: Terminal) -> None:
         2,
         "ppl: Nothing is kept of a model 'other'; of these there is: embedded.\n",
     )
-    assert terminal.ppl("cache", "clear", "--model", "embedded").out.startswith("8 values cleared")
+    assert terminal.ppl("cache", "clear", "--model", "embedded").out.startswith("10 values cleared")
     terminal.check(".")
-    assert terminal.ppl("cache", "clear", "--format", "json").json["n_cleared"] == 8
+    assert terminal.ppl("cache", "clear", "--format", "json").json["n_cleared"] == 10
     assert terminal.ppl("cache").out.endswith("nothing is kept yet\n")
     with pytest.raises(AssertionError, match="loaded"):
         terminal.check(".", load=refuse)

@@ -18,7 +18,7 @@ from ppl_engine.models.choice import ModelChoice
 from ppl_engine.models.llama import LlamaBody
 from ppl_engine.models.loading import load_scorer
 from ppl_engine.scoring.branches import Branch, branches_as_windows
-from ppl_engine.scoring.scores import Floats, Ints
+from ppl_engine.scoring.scores import Floats, Ints, WindowScores
 from ppl_engine.scoring.windows import Window
 from tests.models.test_kept import CONTEXT, Counting, assert_same, in_fp32, score_one, token
 from tests.models.tiny import FAMILIES, VOCAB_SIZE, save_model
@@ -97,6 +97,63 @@ def test_branches_are_worth_what_they_are_alone(
     w = Window(after, data.draw(st.integers(0, len(after))))
     assert_same(score_one(going_on, w), score_one(anew, w))
     assert_close(at_once(going_on, ids, branches), found)
+
+
+@st.composite
+def trunks(draw: st.DrawFn) -> tuple[list[Window], list[list[Branch]]]:
+    """Windows, some alike at the beginning, and branches of each, none of some."""
+    cases = draw(st.lists(branched(), min_size=1, max_size=5))
+    windows = [Window(ids, draw(st.integers(0, len(ids)))) for ids, _ in cases]
+    branches = [draw(st.sampled_from([own, []])) for _, own in cases]
+    n_shared = draw(st.integers(1, CONTEXT))
+    joined = np.concatenate([windows[0].ids[:n_shared], windows[-1].ids])[: CONTEXT - LONGEST]
+    own = [replace(one, n_shared=min(one.n_shared, len(joined))) for one in branches[0]]
+    return [*windows, Window(joined, 1)], [*branches, own]
+
+
+@settings(max_examples=8, deadline=None)
+@given(case=trunks(), data=st.data())
+def test_windows_with_their_branches_are_worth_what_they_are_alone(
+    pair: tuple[CausalLM, CausalLM],
+    case: tuple[list[Window], list[list[Branch]]],
+    data: st.DataObject,
+) -> None:
+    going_on, anew = pair
+    windows, branches = case
+    going_on._kept.clear()
+    found: dict[int, WindowScores] = {}
+    with pytest.MonkeyPatch.context() as patch:
+        max_bytes = data.draw(st.sampled_from([0, 50_000, 2**27]))
+        patch.setattr(going_on._kept, "_max_bytes", max_bytes)
+        patch.setattr(going_on, "_step_tokens", data.draw(st.sampled_from([20, 200, 1024])))
+        for batch in going_on.score_trunks(windows):
+            found.update(batch)
+            own = [k for k, _ in batch]
+            ids = [windows[k].ids for k in own]
+            read = going_on.score_branches(ids, [branches[k] for k in own])
+            for k, logprobs in zip(own, read, strict=True):
+                assert_close(logprobs, one_by_one(anew, windows[k].ids, branches[k]))
+    assert sorted(found) == list(range(len(windows)))
+    for k, window in enumerate(windows):
+        assert_same(found[k], score_one(anew, window))
+
+
+def test_what_was_read_of_windows_is_at_hand_for_their_branches(llama: CausalLM) -> None:
+    body = CountingBranches(llama)
+    rng = np.random.default_rng(3)
+    windows = [Window(rng.integers(0, VOCAB_SIZE, 70 + k), 30) for k in range(6)]
+    branches = [[Branch(40 + k, rng.integers(0, VOCAB_SIZE, 5))] for k in range(6)]
+    n_batches = 0
+    for batch in llama.score_trunks(windows):
+        n_batches += 1
+        own = [k for k, _ in batch]
+        llama.score_branches([windows[k].ids for k in own], [branches[k] for k in own])
+    assert n_batches == 1, "they are read side by side"
+    assert body.n_read == sum(len(window.ids) for window in windows) + 6 * 5
+    body.n_read = 0
+    changed = [Window(np.append(window.ids[:60], 7), 30) for window in windows]
+    list(llama.score_trunks(changed))
+    assert body.n_read == 6, "of windows that are kept only what is new is read"
 
 
 def test_a_branch_is_worth_what_a_softmax_says(pair: tuple[CausalLM, CausalLM]) -> None:
