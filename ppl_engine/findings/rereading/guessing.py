@@ -29,7 +29,7 @@ class Guesser:
         self._scorer = scorer
         self._lexicon = lexicon
         self._spellings: dict[str, tuple[int, ...]] = {}
-        self._meant: dict[Place, list[Candidate]] = {}
+        self._meant: dict[Place, tuple[int, list[Candidate]]] = {}
 
     def guesses(self, reading: Reading, word_idx: int) -> Iterator[Guess]:
         """Yield the candidates of a word that could gain what they cost."""
@@ -37,15 +37,16 @@ class Guesser:
         place = place_of(text, words.starts, words.ends, words.is_word, word_idx)
         if place is None:
             return
-        start = place.span.start
-        there: dict[Span, Standing] = {}  # by where it is from the start of the word
-        for candidate in self._candidates(text, place):
+        there: dict[Span, Standing] = {}
+        shift, meant = self._candidates(text, place)
+        for candidate in meant:
             stands = there.get(candidate.span)
             if stands is None:
-                stands = standing(reading, word_idx, candidate.span.moved(start))
+                stands = standing(reading, word_idx, candidate.span.moved(shift))
                 there[candidate.span] = stands
             if stands.leaves_hope(candidate.slip, candidate.cost_bits):
-                yield self._guess(reading, word_idx, candidate.moved(start), stands)
+                here = candidate.moved(shift) if shift else candidate
+                yield self._guess(reading, word_idx, here, stands)
         least_bits = COSTS.expected + self._lexicon.usage_bits(place.word) + LEAST_NET_BITS
         if least_bits < reading.surprisal_bits(word_idx, word_idx + 1):
             expected = self._expected(reading, word_idx)
@@ -53,19 +54,19 @@ class Guesser:
                 stands = standing(reading, word_idx, candidate.span)
                 yield self._guess(reading, word_idx, candidate, stands)
 
-    def _candidates(self, text: str, place: Place) -> list[Candidate]:
+    def _candidates(self, text: str, place: Place) -> tuple[int, list[Candidate]]:
         """Return what could have been meant in a place; known if there was one like it before.
 
-        Their spans count from the start of the word.
+        They are those of the first such place: by how much this one is after it comes with them.
         """
         start = place.span.start
         alike = place.moved(-start)
         if alike not in self._meant:
             if len(self._meant) == _N_MEANT:
                 self._meant.clear()
-            found = candidates(text, place, self._lexicon)
-            self._meant[alike] = [one.moved(-start) for one in found]
-        return self._meant[alike]
+            self._meant[alike] = start, candidates(text, place, self._lexicon)
+        first_start, found = self._meant[alike]
+        return start - first_start, found
 
     def _expected(self, reading: Reading, word_idx: int) -> list[str]:
         """Return whole words that the model expects in the place of a word."""
