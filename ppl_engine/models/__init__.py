@@ -11,3 +11,7 @@ import os
 # busy: on a machine that has other work to do they take the cores from each other, and all is
 # twenty times slower. Torch reads this once, when it is imported.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+
+# oneDNN makes a program for every shape of a product and keeps 1,024 of them, a third of a megabyte
+# each. What rows are filled to (see `row_counts`) makes a hundred or two for a model.
+os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "256")

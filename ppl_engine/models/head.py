@@ -22,6 +22,8 @@ from typing import Any, Final
 import torch
 from torch import Tensor
 
+from ppl_engine.models.products.row_counts import filled, needs_row_counts, row_count
+
 _TILE_ELEMENTS: Final = {"cpu": 2**18, "mps": 2**24, "cuda": 2**26}
 _MOST_ROWS: Final = {"cpu": 512, "mps": 1024, "cuda": 8192}
 _FEWEST_COLUMNS: Final = 512
@@ -158,7 +160,7 @@ class Head:
         return sums
 
     def _tile_width(self, n_rows: int) -> int:
-        n = _TILE_ELEMENTS[self.device.type] // max(1, n_rows)
+        n = _TILE_ELEMENTS[self.device.type] // max(1, self._row_count(n_rows))
         return min(len(self.weight), max(_FEWEST_COLUMNS, n // 64 * 64))
 
     def _target_logits(self, hidden: Tensor, targets: Tensor) -> Tensor:
@@ -167,7 +169,14 @@ class Head:
         bias = None if self.bias is None else self.bias[targets]
         return self._adjusted(products, bias)
 
+    def _row_count(self, n_rows: int) -> int:
+        """Return how many rows a product for `n_rows` has."""
+        dtype = torch.bfloat16 if self.from_bf16 else self.weight.dtype
+        return row_count(n_rows) if needs_row_counts(self.device, dtype) else n_rows
+
     def _tile(self, hidden: Tensor, start: int, end: int) -> Tensor:
+        n = len(hidden)
+        hidden = filled(hidden, self._row_count(n))
         weight = self.weight[start:end]
         bias = None if self.bias is None else self.bias[start:end]
         if weight.dtype != torch.float32:
@@ -177,7 +186,7 @@ class Head:
                 product = hidden.float() @ weight.T
         else:
             product = hidden.float() @ weight.T
-        return self._adjusted(product, bias)
+        return self._adjusted(product[:n], bias)
 
     def _adjusted(self, logits: Tensor, bias: Tensor | None) -> Tensor:
         """Do to fresh logits what the family does, in place."""

@@ -28,7 +28,11 @@ _STEPS: Final = {
     "clean-prose": "choose the excerpts that other models are calibrated on; not part of all",
     "all": "tokenizer, tokens, train, evaluate, export, calibrate",
 }
-_COMPARED: Final = ((192, 6), (256, 8), (384, 8), (512, 11))
+_COMPARED: Final = {
+    "cpu": ((128, 4), (192, 6), (256, 8), (384, 8)),
+    "cuda": ((192, 6), (256, 8), (384, 8), (512, 11)),
+}
+"""Width and layers: what a few minutes can teach depends on the device."""
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -58,9 +62,9 @@ def _run(arguments: argparse.Namespace) -> None:
             case "tokens":
                 steps.make_tokens(work, corpus, wikitext, progress=progress)
             case "sizes":
-                plans = [_plan(arguments, work, w, n) for w, n in _COMPARED]
-                law, runs = steps.compare_sizes(work, plans, progress=progress)
-                _say_sizes(law, runs, progress)
+                plans = [_plan(arguments, work, w, n) for w, n in _sizes(arguments)]
+                found = steps.compare_sizes(work, plans, name=arguments.name, progress=progress)
+                progress.say(found.markdown())
             case "train":
                 plan = _plan(arguments, work, arguments.width, arguments.layers)
                 steps.train(work, arguments.name, plan, progress=progress)
@@ -88,17 +92,18 @@ def _plan(arguments: argparse.Namespace, work: Workplace, width: int, n_layers: 
     return Plan.for_device(shape, minutes=arguments.minutes, device=device, seed=arguments.seed)
 
 
-def _say_sizes(law: steps.ScalingLaw, runs: list[steps.SizedRun], progress: Progress) -> None:
-    for run in runs:
-        expected = law.loss(run.n_parameters, run.n_tokens)
-        progress.say(
-            f"{run.n_parameters / 1e6:6.1f} M parameters  {run.n_tokens / 1e6:8.1f} M tokens  "
-            f"{run.flops:.2e} FLOP  loss {run.loss:.3f} (fitted {expected:.3f})"
-        )
-    for flops in (1e15, 1e16, 1e17, 1e18):
-        best = law.best_size(flops, most_parameters=45e6)
-        loss = law.loss(best, flops / (6 * best))
-        progress.say(f"{flops:.0e} FLOP: best below 45 M is {best / 1e6:.1f} M, loss {loss:.3f}")
+def _sizes(arguments: argparse.Namespace) -> list[tuple[int, int]]:
+    """Return (width, layers) of the sizes to compare."""
+    device = resolve_device(arguments.device).type
+    return arguments.sizes or list(_COMPARED["cuda" if device == "cuda" else "cpu"])
+
+
+def _size(text: str) -> tuple[int, int]:
+    """Read one size, such as 256x8."""
+    width, _, n_layers = text.partition("x")
+    if not (width.isdecimal() and n_layers.isdecimal()):
+        raise argparse.ArgumentTypeError(f"{text!r} is no size; write WIDTHxLAYERS, as in 256x8")
+    return int(width), int(n_layers)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -118,6 +123,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--minutes", type=float, default=90.0, help="wall clock to train for (%(default)s)")
     add("--width", type=int, default=256, help="of the model, a multiple of 64 (%(default)s)")
     add("--layers", type=int, default=8, help="(default %(default)s)")
+    add("--sizes", type=_size, nargs="+", metavar="WxL", help="to compare, such as 192x6 256x8")
     add("--context", type=int, default=1024, help="longest row in tokens (%(default)s)")
     add("--device", default="auto", help="cuda, cpu or auto")
     add("--threads", type=int, help="CPU threads")

@@ -8,6 +8,7 @@ from typing import Final
 from ppl_engine.pretraining.checkpoint import RunState
 from ppl_engine.pretraining.evaluation import StridedEvaluation, TextEvaluation
 from ppl_engine.pretraining.model import Shape
+from ppl_engine.pretraining.sizes import SizesTried
 from ppl_engine.pretraining.tokens import StreamSummary
 
 _TEMPLATE: Final = Path(__file__).parent / "card_template.md"
@@ -35,7 +36,7 @@ class Results:
     strided: StridedEvaluation | None
 
 
-def model_card(run: Run, results: Results) -> str:
+def model_card(run: Run, results: Results, sizes: SizesTried | None) -> str:
     """Return the card in Markdown."""
     shape, state, stream = run.shape, run.state, run.stream
     return _TEMPLATE.read_text(encoding="utf-8").format(
@@ -61,6 +62,7 @@ def model_card(run: Run, results: Results) -> str:
         date=run.date,
         results=_results_table(results),
         strided=_strided_line(results.strided),
+        sizes=_sizes_section(sizes),
     )
 
 
@@ -91,15 +93,20 @@ def write_sources(stream: StreamSummary, manifest: Path, path: Path) -> None:
 
 def _results_table(results: Results) -> str:
     rows = [
-        "| text | bytes | bits per byte | perplexity per token | per word | top-1 accuracy |",
-        "| --- | ---: | ---: | ---: | ---: | ---: |",
+        "| text | bytes | bits per byte | perplexity per token | per word | top-1 accuracy "
+        "| tokens per second |",
+        "| --- | ---: | ---: | ---: | ---: | ---: | ---: |",
     ]
     rows += [
         f"| {name} | {e.n_bytes:,} | {e.bits_per_byte:.3f} | {e.token_perplexity:.1f} "
-        f"| {e.word_perplexity:.1f} | {100 * e.top1_accuracy:.1f} % |"
+        f"| {e.word_perplexity:.1f} | {100 * e.top1_accuracy:.1f} % | {e.tokens_per_second:,.0f} |"
         for name, e in results.by_category.items()
     ]
     return "\n".join(rows)
+
+
+def _sizes_section(sizes: SizesTried | None) -> str:
+    return "" if sizes is None else f"\n## Sizes tried\n\n{sizes.markdown()}\n"
 
 
 def _strided_line(strided: StridedEvaluation | None) -> str:

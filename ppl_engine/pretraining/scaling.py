@@ -11,6 +11,9 @@ import numpy as np
 class SizedRun:
     """A finished run of one size."""
 
+    width: int
+    n_layers: int
+    minutes: float
     n_parameters: int
     n_tokens: int
     flops: float

@@ -30,7 +30,8 @@ from ppl_engine.pretraining.held_out import without_held_out
 from ppl_engine.pretraining.lexicon import Policy, count_words, listed, write_lexicon
 from ppl_engine.pretraining.model import Shape
 from ppl_engine.pretraining.progress import Progress
-from ppl_engine.pretraining.scaling import ScalingLaw, SizedRun, fit
+from ppl_engine.pretraining.scaling import SizedRun
+from ppl_engine.pretraining.sizes import SizesTried, finished_run, sized_run
 from ppl_engine.pretraining.tokenizer import train_tokenizer
 from ppl_engine.pretraining.tokens import (
     Rows,
@@ -144,20 +145,22 @@ def train(work: Workplace, name: str, plan: Plan, *, progress: Progress) -> list
 
 
 def compare_sizes(
-    work: Workplace, plans: Sequence[Plan], *, progress: Progress
-) -> tuple[ScalingLaw, list[SizedRun]]:
-    """Train each size for its minutes and fit loss against parameters and tokens."""
+    work: Workplace, plans: Sequence[Plan], *, name: str, progress: Progress
+) -> SizesTried:
+    """Train each size for its minutes and fit loss against parameters and tokens.
+
+    The run `name` is a point of the fit as well, if it has been finished.
+    """
     runs: list[SizedRun] = []
     for plan in plans:
         progress.say(f"{plan.shape.n_layers} layers of width {plan.shape.width}")
-        curve = train(work, _size_name(plan.shape), plan, progress=progress)
-        last = curve[-1]
-        loss = sum(last.valid_loss.values()) / max(1, len(last.valid_loss))
-        runs.append(SizedRun(plan.shape.n_parameters, last.n_tokens, last.flops, loss))
-    law = fit(runs)
-    found = {"runs": [asdict(run) for run in runs], "law": asdict(law)}
-    work.sizes_path.write_text(json.dumps(found, indent=1), encoding="utf-8")
-    return law, runs
+        train(work, _size_name(plan.shape), plan, progress=progress)
+        runs.append(sized_run(work, _size_name(plan.shape)))
+    if (long := finished_run(work, name)) is not None:
+        runs.append(long)
+    found = SizesTried.fitted(runs)
+    found.write(work.sizes_path)
+    return found
 
 
 def export(work: Workplace, name: str) -> None:
@@ -205,7 +208,8 @@ def publish(work: Workplace, name: str, corpus: Path, target: Path) -> None:
         hardware=record.hardware,
         date=datetime.now(tz=UTC).date().isoformat(),
     )
-    card = model_card(run, _read_results(work.results_path))
+    sizes = SizesTried.read(work.sizes_path)
+    card = model_card(run, _read_results(work.results_path), sizes)
     (target / "README.md").write_text(card, encoding="utf-8")
     write_sources(summary, corpus / "MANIFEST.md", target / "SOURCES.md")
     draw_curve(read_curve(work.run_path(name)), _factors(work), target / "curve.png")

@@ -84,6 +84,10 @@ class Workplace:
         path = self.run_path(name) / "run.json"
         path.write_text(json.dumps(asdict(record), indent=1), encoding="utf-8")
 
+    def has_run(self, name: str) -> bool:
+        """Whether a run of that name was begun and has a curve."""
+        return (self.directory / "runs" / name / "curve.jsonl").is_file()
+
     def read_record(self, name: str) -> RunRecord:
         """Return what a run is. Raises EngineError where there is no such run."""
         path = self.run_path(name) / "run.json"

@@ -11,6 +11,7 @@ from ppl_engine import ModelChoice
 from ppl_engine.models.loading import load_scorer
 from ppl_engine.pretraining.curve import read_curve
 from ppl_engine.pretraining.scaling import SizedRun, fit, residual
+from ppl_engine.pretraining.sizes import SizesTried
 
 DOCS = Path(__file__).parent.parent.parent / "docs"
 
@@ -66,7 +67,7 @@ def test_the_law_of_scaling_is_found_again_from_its_own_points() -> None:
         return 1.3 + 300 / n**0.34 + 400 / d**0.28
 
     runs = [
-        SizedRun(n, d, 6.0 * n * d, loss(n, d))
+        SizedRun(256, 8, 10.0, n, d, 6.0 * n * d, loss(n, d))
         for n, d in ((10**6, 10**7), (10**7, 2 * 10**7), (3 * 10**7, 10**7))
     ]
     law = fit(runs)
@@ -75,3 +76,41 @@ def test_the_law_of_scaling_is_found_again_from_its_own_points() -> None:
     assert law.best_size(1e18, most_parameters=1e9) > law.best_size(1e16, most_parameters=1e9)
     with pytest.raises(ValueError, match="too few"):
         fit(runs[:2])
+
+
+def test_sizes_are_kept_and_told_as_they_were_tried(tmp_path: Path) -> None:
+    runs = [
+        SizedRun(64 * k, 2 * k, 10.0, k * 10**6, 4 * 10**6, k * 2.4e13, 6.0 - k / 10)
+        for k in (1, 2, 4)
+    ]
+    tried = SizesTried.fitted(runs)
+    path = tmp_path / "sizes.json"
+    assert SizesTried.read(path) is None
+    tried.write(path)
+    assert SizesTried.read(path) == tried
+    told = tried.markdown()
+    assert "| 8 × 256 | 4.0 M | 4.00 M | 9.6e+13 | 10 | 5.600 |" in told
+    assert "1e+18 FLOP" in told
+
+
+@pytest.mark.slow
+def test_sizes_are_compared_with_the_run_that_was_finished(tmp_path: Path) -> None:
+    corpus, work = tmp_path / "corpus", tmp_path / "work"
+    corpus.mkdir()
+    make_corpus(corpus)
+    places = ["--corpus", str(corpus), "--work", str(work), "--device", "cpu"]
+    numbers = ["--vocab-size", "512", "--context", "512", "--width", "64", "--layers", "1"]
+    for step in (
+        ["tokenizer"],
+        ["tokens"],
+        ["train", "--minutes", "0.1"],
+        ["sizes", "--minutes", "0.05", "--sizes", "64x1", "64x2"],
+    ):
+        recipe = [sys.executable, "-m", "ppl_engine.pretraining", *step, *places, *numbers]
+        done = subprocess.run(recipe, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+    assert "| 2 × 64 |" in done.stderr
+    tried = SizesTried.read(work / "sizes.json")
+    assert tried
+    assert [(run.width, run.n_layers) for run in tried.runs] == [(64, 1), (64, 2), (64, 1)]
+    assert tried.runs[-1].n_tokens > tried.runs[0].n_tokens
