@@ -17,6 +17,7 @@ CODE = (
     "findings/suspects.py",
     "findings/rereading/weighing.py",
     "findings/stretches/passages.py",
+    "models/llama/body.py",
     "english/lexicon.py",
 )
 
