@@ -17,7 +17,7 @@ from ppl_engine.calibrating import UNCALIBRATED, CalibrationStore, calibrate
 from ppl_engine.explanation import Expected, Explanation, explain_word
 from ppl_engine.findings.calibration import Calibration, Sample
 from ppl_engine.findings.correction.lexicon import Lexicon
-from ppl_engine.findings.rereading.rereader import Rereader
+from ppl_engine.findings.rereading.rereader import JudgmentStore, Rereader
 from ppl_engine.findings.thresholds import Thresholds
 from ppl_engine.grounding.grounding import grounded
 from ppl_engine.grounding.library import Library
@@ -46,7 +46,7 @@ _LINES: Final = Bounds(n_items=256)
 _NO_WORDS: Final = Lexicon.of(())
 
 
-class Store(ScoreStore, CalibrationStore, Protocol):
+class Store(ScoreStore, CalibrationStore, JudgmentStore, Protocol):
     """All that an engine knows of what was computed before."""
 
 
@@ -174,7 +174,7 @@ class Engine:
     def _lasting_means(self, calibration: Calibration) -> Means:
         """Return the means for what is not typed just now: it is kept in the store."""
         predict = self._stored_predictor.predict
-        return Means(self._stored, self._cache, predict, self._rereader, calibration)
+        return Means(self._stored, self._cache, predict, self._rereader, calibration, self._store)
 
     def explain(self, analysis: Analysis, offset: int) -> Explanation | None:
         """Explain the word at a code-point offset; None where there is no word."""

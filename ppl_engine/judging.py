@@ -18,7 +18,7 @@ from ppl_engine.findings.correction.slips import Slip
 from ppl_engine.findings.finding import Finding, in_order
 from ppl_engine.findings.mistakes import likely_mistakes
 from ppl_engine.findings.precedence import by_precedence
-from ppl_engine.findings.rereading.rereader import Rereader
+from ppl_engine.findings.rereading.rereader import JudgmentStore, Rereader
 from ppl_engine.findings.rereading.values import Document, Judged
 from ppl_engine.findings.stretches.passages import passages
 from ppl_engine.findings.stretches.repetition import repetitions
@@ -52,6 +52,8 @@ class Means:
     predict: Predict
     rereader: Rereader
     calibration: Calibration
+    judgments: JudgmentStore | None = None
+    """Where it is kept what came of blocks that were read again, if that is to last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +110,7 @@ def judged(
         suspicion_bits=means.calibration.suspicion_bits,
     )
     document = Document(analysis.text, analysis.tokens, words)
-    fresh = yield from means.rereader.judge(document, suspicious)
+    fresh = yield from means.rereader.judge(document, suspicious, means.judgments)
     every = sorted(kept + fresh, key=lambda one: one.word_start)
     return replace(ground, vocabulary=known.vocabulary, judged=tuple(every))
 

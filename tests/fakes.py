@@ -76,8 +76,18 @@ class BigramScorer:
             )
         return found
 
-    def score_branches(self, ids: Ints, branches: Sequence[Branch]) -> list[Floats]:
-        return [self._score(branch.window(ids)).logprob for branch in branches]
+    def score_trunks(
+        self, windows: Sequence[Window]
+    ) -> Iterator[Sequence[tuple[int, WindowScores]]]:
+        return self.score_windows(windows)
+
+    def score_branches(
+        self, windows: Sequence[Ints], branches: Sequence[Sequence[Branch]]
+    ) -> list[list[Floats]]:
+        return [
+            [self._score(branch.window(ids)).logprob for branch in own]
+            for ids, own in zip(windows, branches, strict=True)
+        ]
 
     def logprobs_at(self, hidden: NDArray[np.float32], token_ids: Sequence[Ints]) -> list[Floats]:
         rows = self.probabilities[hidden.argmax(axis=1)]
@@ -155,8 +165,18 @@ class ContextScorer:
             for row in hidden
         ]
 
-    def score_branches(self, ids: Ints, branches: Sequence[Branch]) -> list[Floats]:
-        return [self._score(branch.window(ids)).logprob for branch in branches]
+    def score_trunks(
+        self, windows: Sequence[Window]
+    ) -> Iterator[Sequence[tuple[int, WindowScores]]]:
+        return self.score_windows(windows)
+
+    def score_branches(
+        self, windows: Sequence[Ints], branches: Sequence[Sequence[Branch]]
+    ) -> list[list[Floats]]:
+        return [
+            [self._score(branch.window(ids)).logprob for branch in own]
+            for ids, own in zip(windows, branches, strict=True)
+        ]
 
     def logprobs_at(self, hidden: NDArray[np.float32], token_ids: Sequence[Ints]) -> list[Floats]:
         states = hidden[:, 0].astype(np.int64)

@@ -22,10 +22,10 @@ _SUMMARY: Final = "show or clear what is kept of earlier runs"
 _ABOUT: Final = """\
 Show what is kept of earlier runs, or clear it.
 
-Scores, predictions and findings are kept by content in the user's cache directory, shared by
-editors and the command line, so that what did not change costs nothing. What was used longest ago
-goes first when the space is used up. PPL_CACHE_DIR names another directory, PPL_CACHE_MIB another
-size than 1024 MiB.
+Scores, predictions, what came of judging suspicious words, and findings are kept by content in the
+user's cache directory, shared by editors and the command line, so that what did not change costs
+nothing. What was used longest ago goes first when the space is used up. PPL_CACHE_DIR names another
+directory, PPL_CACHE_MIB another size than 1024 MiB.
 
 examples:
   ppl cache                          where it is, how large, of which models
@@ -127,7 +127,8 @@ def _model_parts(model: "ModelContents") -> Iterator[Part]:
     yield (f"\n{on_terminal(model.name)}", "bold")
     yield f"  {model.revision}, {model.precision} on {model.device}\n"
     yield f"         {model.n_windows:,} windows, {model.n_predictions:,} predictions, "
-    yield f"{model.n_documents:,} documents: {_size(model.n_bytes)}, last used {used[:16]}\n"
+    yield f"{model.n_blocks:,} blocks judged, {model.n_documents:,} documents: "
+    yield f"{_size(model.n_bytes)}, last used {used[:16]}\n"
 
 
 def _size(n_bytes: int) -> str:

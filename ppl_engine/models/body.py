@@ -58,11 +58,23 @@ class Body(Protocol):
         """
         ...
 
-    def branch_hidden_states(self, branches: Sequence[tuple[int, Tensor]], past: Past) -> Tensor:
-        """Read ids (T,) of each branch (n, ids) after the first `n` tokens of `past`.
+    def begun_hidden_states(
+        self, texts: Sequence[tuple[Tensor, int]]
+    ) -> tuple[Tensor, Sequence[Past]]:
+        """Read the ids (T,) of each text (ids, n) from its beginning, to go on from there.
 
-        Branches see nothing of each other, and `past` stays as it is. Returns their final hidden
-        states (ΣT, D), one branch after the other.
+        Returns the final hidden states (Σn, D) of the last `n` of each, one text after the other,
+        and what was read of each.
+        """
+        ...
+
+    def branch_hidden_states(
+        self, branches: Sequence[tuple[int, Tensor]], pasts: Sequence[Past]
+    ) -> Tensor:
+        """Read ids (T,) of each branch (n, ids) after the first `n` tokens of its past.
+
+        Branches see nothing of each other, and pasts stay as they are; those of one past come one
+        after the other. Returns their final hidden states (ΣT, D), one branch after the other.
         """
         ...
 

@@ -1,4 +1,4 @@
-"""What of the branches of a window is read, and how many at once.
+"""What of the branches of windows is read, and how many at once.
 
 A branch is read from the last token that it shares, whose row predicts its first id, up to its last
 id but one. So nothing is asked of the window but keys and values of the tokens before:
@@ -24,6 +24,9 @@ from ppl_engine.scoring.windows import Window
 class Reading:
     """What is read for one branch."""
 
+    trunk: int
+    """Which window it leaves."""
+
     n_before: int
     """How many tokens of the window come before what is read."""
 
@@ -33,23 +36,30 @@ class Reading:
     """Ids that nothing predicts: the first of a branch that shares nothing."""
 
     @classmethod
-    def of(cls, window: Window) -> "Reading":
+    def of(cls, window: Window, trunk: int) -> "Reading":
         """Say what has to be read for the window that a branch is by itself."""
         first = first_row(window)
         n_unpredicted = 1 if window.n_context == 0 else 0
-        return cls(first, window.ids[first:-1], window.ids[first + 1 :], n_unpredicted)
+        return cls(trunk, first, window.ids[first:-1], window.ids[first + 1 :], n_unpredicted)
 
     def logprobs(self, rows: Floats) -> Floats:
         """Return ln p of all ids of the branch, given that of the targets (T,)."""
         return np.concatenate([np.full(self.n_unpredicted, np.nan, np.float32), rows])
 
 
+def n_shared_by(trunk: int, readings: Sequence[Reading]) -> int:
+    """Return how much of a window has to be read for all that leave it."""
+    return max(reading.n_before for reading in readings if reading.trunk == trunk)
+
+
 def batches(readings: Sequence[Reading], most_tokens: int) -> list[list[int]]:
-    """Put readings that leave the window at like places together, as many as are read at once.
+    """Put readings that leave a window at like places together, as many as are read at once.
 
     Those for which nothing is read are in no batch.
     """
-    order = sorted(range(len(readings)), key=lambda idx: readings[idx].n_before)
+    order = sorted(
+        range(len(readings)), key=lambda idx: (readings[idx].trunk, readings[idx].n_before)
+    )
     found: list[list[int]] = []
     n_tokens = most_tokens
     for idx in order:

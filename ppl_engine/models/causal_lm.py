@@ -12,7 +12,7 @@ from torch import Tensor
 
 from ppl_engine.errors import NotEnoughMemoryError, NumericsError
 from ppl_engine.models.body import Body, Past
-from ppl_engine.models.branching import Reading, batches, tensors
+from ppl_engine.models.branching import Reading, batches, n_shared_by, tensors
 from ppl_engine.models.head import Head
 from ppl_engine.models.kept import KeptWindow, KeptWindows
 from ppl_engine.models.memory import is_out_of_memory
@@ -92,28 +92,40 @@ class CausalLM:
         in their last bits. A window may hold one id more than the context: the last is scored then
         but not read.
         """
-        fit = all(len(window.ids) <= self._info.context for window in windows)
-        goes_on = len(windows) <= _FEW_WINDOWS and self._goes_on and fit
+        goes_on = len(windows) <= _FEW_WINDOWS and self._goes_on and self._fit(windows)
         alone = goes_on or self._info.precision == "exact"
         one_by_one = [[k] for k in range(len(windows))]
-        pending = (one_by_one if alone else side_by_side(windows, self._step_tokens))[::-1]
-        while pending:
-            batch = pending.pop()
-            chosen = [windows[idx] for idx in batch]
-            n_kept = len(self._kept)
-            try:
-                tables = [self._go_on(chosen[0]).table] if goes_on else self._read(chosen)
-            except (RuntimeError, MemoryError) as exc:
-                if not is_out_of_memory(exc):
-                    raise
-                pending += self._after_out_of_memory(batch, had_kept=n_kept > 0)
-                continue
-            for table in tables:
-                self._check_numbers(table.logprob)
-            yield [
-                (idx, window_scores(table, w))
-                for idx, table, w in zip(batch, tables, chosen, strict=True)
-            ]
+        batches = one_by_one if alone else side_by_side(windows, self._step_tokens)
+        read = self._each_gone_on if goes_on else self._read
+        for found in self._in_batches(batches, lambda batch: read([windows[k] for k in batch])):
+            yield [(idx, self._window_scores(table, windows[idx])) for idx, table in found]
+
+    def score_trunks(
+        self, windows: Sequence[Window]
+    ) -> Iterator[Sequence[tuple[int, WindowScores]]]:
+        """Yield (index, scores) of windows, and keep what was read of a batch for its branches.
+
+        Those that have something in common with a window that is kept are read from there; the
+        others side by side, as many as may be kept without dropping all others.
+        """
+        if not self._goes_on or not self._fit(windows):
+            yield from self.score_windows(windows)
+            return
+        kept = [k for k, window in enumerate(windows) if self._kept.has_like(window.ids)]
+        new = sorted({*range(len(windows))} - {*kept})
+        batches = [
+            *([k] for k in kept),
+            *([new[k] for k in few] for few in self._to_begin([windows[k] for k in new])),
+        ]
+
+        def read(batch: list[int]) -> list[RowTable]:
+            chosen = [windows[k] for k in batch]
+            if len(chosen) == 1:
+                return self._each_gone_on(chosen)
+            return [begun.table for begun in self._begin(chosen)]
+
+        for found in self._in_batches(batches, read):
+            yield [(idx, self._window_scores(table, windows[idx])) for idx, table in found]
 
     def predict(self, hidden: NDArray[np.float32], n: int) -> list[list[Prediction]]:
         """Return the `n` most probable next tokens for each final hidden state (rows, width)."""
@@ -135,35 +147,47 @@ class CausalLM:
             lambda head: torch.log_softmax(head.logits(self._rows(hidden)), dim=-1).cpu().numpy()
         )
 
-    def score_branches(self, ids: Ints, branches: Sequence[Branch]) -> list[Floats]:
-        """Return for each branch of a window ln p of each of its ids, in nats.
+    def score_branches(
+        self, windows: Sequence[Ints], branches: Sequence[Sequence[Branch]]
+    ) -> list[list[Floats]]:
+        """Return for each branch of each window ln p of each of its ids, in nats.
 
-        The window is read once, and not at all if it is kept; then the branches after it, many at
-        once. In `exact` precision, and with a body that can not go on, each is read by itself.
+        A window is read once, and not at all if it is kept; then the branches, those of many
+        windows at once. In `exact` precision, and with a body that can not go on, each is read by
+        itself.
         """
         if not self._goes_on:
-            return branches_as_windows(self.score_windows, ids, branches)
-        readings = [Reading.of(branch.window(ids)) for branch in branches]
+            return branches_as_windows(self.score_windows, windows, branches)
+        readings = [
+            Reading.of(branch.window(ids), trunk)
+            for trunk, (ids, own) in enumerate(zip(windows, branches, strict=True))
+            for branch in own
+        ]
         rows = [np.empty(0, np.float32) for _ in readings]
-        pending = batches(readings, self._step_tokens)[::-1]
-        shared = ids[: max((reading.n_before for reading in readings), default=0)]
-        past: Past | None = None
-        while pending:
-            batch = pending.pop()
-            had_kept = past is not None or len(self._kept) > 0
-            try:
-                past = self._past_of(shared) if past is None else past
-                found = self._read_branches([readings[idx] for idx in batch], past)
-            except (RuntimeError, MemoryError) as exc:
-                if not is_out_of_memory(exc):
-                    raise
-                past = None
-                pending += self._after_out_of_memory(batch, had_kept=had_kept)
-                continue
-            for idx, part in zip(batch, found, strict=True):
+        pasts: dict[int, Past] = {}
+
+        def read(batch: list[int]) -> list[Floats]:
+            own = [readings[idx] for idx in batch]
+            before = {reading.trunk: pasts.get(reading.trunk) for reading in own}
+            pasts.clear()  # where memory runs out none is held any more
+            known = {
+                trunk: self._past_of(windows[trunk][: n_shared_by(trunk, readings)])
+                if past is None
+                else past
+                for trunk, past in before.items()
+            }
+            found = self._read_branches(own, [known[reading.trunk] for reading in own])
+            pasts.update(known)
+            return found
+
+        for found in self._in_batches(batches(readings, self._step_tokens), read):
+            for idx, part in found:
                 self._check_numbers(part)
                 rows[idx] = part
-        return [reading.logprobs(part) for reading, part in zip(readings, rows, strict=True)]
+        logprobs = iter(
+            reading.logprobs(part) for reading, part in zip(readings, rows, strict=True)
+        )
+        return [[next(logprobs) for _ in own] for own in branches]
 
     def logprobs_at(self, hidden: NDArray[np.float32], token_ids: Sequence[Ints]) -> list[Floats]:
         """Return ln p of some next tokens, for each final hidden state (rows, width), in nats."""
@@ -176,6 +200,35 @@ class CausalLM:
             )
         )
         return np.split(found.cpu().numpy(), np.cumsum(sizes)[:-1]) if sizes else []
+
+    def _in_batches(
+        self, pending: Sequence[list[int]], read: Callable[[list[int]], Sequence[T]]
+    ) -> Iterator[list[tuple[int, T]]]:
+        """Yield what is read of each batch of indices, of fewer at once if memory runs out."""
+        waiting = list(pending[::-1])
+        while waiting:
+            batch = waiting.pop()
+            had_kept = len(self._kept) > 0
+            try:
+                found = read(batch)
+            except (RuntimeError, MemoryError) as exc:
+                if not is_out_of_memory(exc):
+                    raise
+                waiting += self._after_out_of_memory(batch, had_kept=had_kept)
+                continue
+            yield list(zip(batch, found, strict=True))
+
+    def _fit(self, windows: Sequence[Window]) -> bool:
+        return all(len(window.ids) <= self._info.context for window in windows)
+
+    def _to_begin(self, windows: Sequence[Window]) -> list[list[int]]:
+        """Put windows together as many of which can be read, and then kept, at once."""
+        longest = max((len(window.ids) for window in windows), default=1)
+        n_bytes = self._parts.body.new_past(longest).n_bytes
+        if n_bytes == 0:  # not known before it is read
+            return [[k] for k in range(len(windows))]
+        most_kept = self._kept.max_bytes // 2 * longest // n_bytes
+        return side_by_side(windows, min(self._step_tokens, most_kept))
 
     def _rows(self, hidden: NDArray[np.float32]) -> Tensor:
         return torch.from_numpy(hidden).to(self._parts.head.device)
@@ -236,19 +289,41 @@ class CausalLM:
         self._kept.put(window_kept)
         return window_kept
 
+    def _each_gone_on(self, windows: Sequence[Window]) -> list[RowTable]:
+        return [self._go_on(window).table for window in windows]
+
+    @torch.inference_mode()
+    def _begin(self, windows: Sequence[Window]) -> list[KeptWindow]:
+        """Read windows from their beginnings, side by side, and keep them."""
+        device = self._parts.head.device
+        texts = [(torch.from_numpy(w.ids).to(device), n_rows(w)) for w in windows]
+        hidden, pasts = self._parts.body.begun_hidden_states(texts)  # (R, D)
+        table = self._scored(hidden, torch.cat([targets(w, first_row(w)) for w in windows]))
+        ends = np.cumsum([n for _, n in texts]).tolist()
+        found = [
+            KeptWindow(w.ids, past, first_row(w), table.slice(end - n, end))
+            for w, past, end, (_, n) in zip(windows, pasts, ends, texts, strict=True)
+        ]
+        for one in found:
+            self._kept.put(one)
+        return found
+
     def _past_of(self, ids: Ints) -> Past:
-        """Return what is known after some ids, to be looked at only; read now if nobody did."""
+        """Return what is known after some ids, to be looked at only; read now if nobody did.
+
+        It is read from its beginning: going on would write over what may be looked at, too.
+        """
         if len(ids) == 0:
             return self._parts.body.new_past(0)
         past = self._kept.past_of(ids)
-        return self._go_on(Window(ids, len(ids))).past if past is None else past
+        return self._begin([Window(ids, len(ids))])[0].past if past is None else past
 
     @torch.inference_mode()
-    def _read_branches(self, readings: Sequence[Reading], past: Past) -> list[Floats]:
+    def _read_branches(self, readings: Sequence[Reading], pasts: Sequence[Past]) -> list[Floats]:
         """Return ln p of the targets of each."""
         head = self._parts.head
         branches, wanted = tensors(readings, head.device)
-        hidden = self._parts.body.branch_hidden_states(branches, past)  # (R, D)
+        hidden = self._parts.body.branch_hidden_states(branches, pasts)  # (R, D)
         rows = torch.arange(len(wanted), device=head.device)
         found = head.logprobs(hidden, rows, wanted).cpu().numpy()
         ends = np.cumsum([len(reading.ids) for reading in readings])
@@ -257,6 +332,10 @@ class CausalLM:
     def _scored(self, hidden: Tensor, wanted: Tensor) -> RowTable:
         """Score tokens (R,) against what final hidden states (R, D) predict."""
         return RowTable.of(self._parts.head.score(hidden, wanted.to(hidden.device)), hidden)
+
+    def _window_scores(self, table: RowTable, window: Window) -> WindowScores:
+        self._check_numbers(table.logprob)
+        return window_scores(table, window)
 
     def _check_numbers(self, logprob: Floats) -> None:
         if np.isnan(logprob).any():

@@ -104,16 +104,30 @@ class ForeignBody:
         found = self.model.base_model(input_ids=ids[None], past_key_values=cache, use_cache=True)
         return cast("Tensor", found.last_hidden_state)[0, len(ids) - n_wanted :]
 
-    def branch_hidden_states(self, branches: Sequence[tuple[int, Tensor]], past: Past) -> Tensor:
-        """Read each branch (n, ids) after the first `n` tokens of `past`; return (ΣT, D).
+    def begun_hidden_states(
+        self, texts: Sequence[tuple[Tensor, int]]
+    ) -> tuple[Tensor, list[ForeignPast]]:
+        """Read texts (ids, n) one after the other; return (Σn, D), and what was read of each."""
+        pasts = [ForeignPast() for _ in texts]
+        hidden = [
+            self.more_hidden_states(ids, past, n)
+            for (ids, n), past in zip(texts, pasts, strict=True)
+        ]
+        return torch.cat(hidden), pasts
+
+    def branch_hidden_states(
+        self, branches: Sequence[tuple[int, Tensor]], pasts: Sequence[Past]
+    ) -> Tensor:
+        """Read each branch (n, ids) after the first `n` tokens of its past; return (ΣT, D).
 
         One after the other, each in place of the one before: how a model masks tokens beside each
         other is its own affair.
         """
-        own = cast("ForeignPast", past).fork()
+        forks = {id(past): cast("ForeignPast", past).fork() for past in pasts}
         found: dict[int, Tensor] = {}
         for idx in sorted(range(len(branches)), key=lambda idx: -branches[idx][0]):
             n_before, ids = branches[idx]
+            own = forks[id(pasts[idx])]
             own.crop(n_before)
             found[idx] = self.more_hidden_states(ids, own, len(ids))
         return torch.cat([found[idx] for idx in range(len(branches))])

@@ -55,6 +55,15 @@ class KeptWindows:
         """Memory taken."""
         return sum(kept.n_bytes for kept in self._windows.values())
 
+    @property
+    def max_bytes(self) -> int:
+        """The bound."""
+        return self._max_bytes
+
+    def has_like(self, ids: Ints) -> bool:
+        """Whether there is a window from which `ids` could go on."""
+        return self._like(ids) is not None
+
     def take(self, ids: Ints) -> tuple[KeptWindow, int] | None:
         """Take out the window that shares most with `ids` at its beginning.
 
@@ -64,6 +73,10 @@ class KeptWindows:
         The very same window is not given back: whoever wants its scores again has kept them, and
         whoever measures how long they take is to be told.
         """
+        found = self._like(ids)
+        return None if found is None else (self._windows.pop(found[0]), found[1])
+
+    def _like(self, ids: Ints) -> tuple[int, int] | None:
         shared = {
             key: n_shared(kept.ids, ids)
             for key, kept in self._windows.items()
@@ -73,7 +86,7 @@ class KeptWindows:
         fewest = max(_FEWEST_SHARED, int(_SMALLEST_SHARE * len(ids)))
         if best is None or shared[best] < fewest:
             return None
-        return self._windows.pop(best), shared[best]
+        return best, shared[best]
 
     def past_of(self, ids: Ints) -> Past | None:
         """Return what was read of a window that begins with `ids`, the very same one included.

@@ -91,9 +91,17 @@ class NgramModel:
         del n
         return [[] for _ in hidden]
 
-    def score_branches(self, ids: Ints, branches: Sequence[Branch]) -> list[Floats]:
+    def score_trunks(
+        self, windows: Sequence[Window]
+    ) -> Iterator[Sequence[tuple[int, WindowScores]]]:
+        """Yield (index, scores) of every window: there is nothing to be kept of one."""
+        return self.score_windows(windows)
+
+    def score_branches(
+        self, windows: Sequence[Ints], branches: Sequence[Sequence[Branch]]
+    ) -> list[list[Floats]]:
         """Return for each branch of a window ln p of each of its ids, in nats."""
-        return branches_as_windows(self.score_windows, ids, branches)
+        return branches_as_windows(self.score_windows, windows, branches)
 
     def logprobs_at(self, hidden: NDArray[np.float32], token_ids: Sequence[Ints]) -> list[Floats]:
         """Return ln p of some next words, after each hidden state, in nats."""

@@ -35,11 +35,15 @@ class Branch:
 
 def branches_as_windows(
     score_windows: Callable[[Sequence[Window]], Iterable[Sequence[tuple[int, WindowScores]]]],
-    ids: Ints,
-    branches: Sequence[Branch],
-) -> list[Floats]:
-    """Score branches of `ids` by reading each from its beginning, which any scorer can."""
+    windows: Sequence[Ints],
+    branches: Sequence[Sequence[Branch]],
+) -> list[list[Floats]]:
+    """Score the branches of each window, each from its beginning, which any scorer can."""
     found: dict[int, WindowScores] = {}
-    for batch in score_windows([branch.window(ids) for branch in branches]):
+    every = [
+        branch.window(ids) for ids, own in zip(windows, branches, strict=True) for branch in own
+    ]
+    for batch in score_windows(every):
         found.update(batch)
-    return [found[idx].logprob for idx in range(len(branches))]
+    logprobs = iter(found[idx].logprob for idx in range(len(every)))
+    return [[next(logprobs) for _ in own] for own in branches]

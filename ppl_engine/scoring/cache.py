@@ -126,9 +126,17 @@ class StoredScorer:
         """Return the `n` most probable next tokens for each final hidden state."""
         return self._scorer.predict(hidden, n)
 
-    def score_branches(self, ids: Ints, branches: Sequence[Branch]) -> list[Floats]:
-        """Return ln p of the ids of each branch of a window; nothing of it is kept."""
-        return self._scorer.score_branches(ids, branches)
+    def score_trunks(
+        self, windows: Sequence[Window]
+    ) -> Iterator[Sequence[tuple[int, WindowScores]]]:
+        """Yield (index, scores) of windows that branches are to leave; nothing of it is kept."""
+        return self._scorer.score_trunks(windows)
+
+    def score_branches(
+        self, windows: Sequence[Ints], branches: Sequence[Sequence[Branch]]
+    ) -> list[list[Floats]]:
+        """Return ln p of the ids of each branch of each window; nothing of it is kept."""
+        return self._scorer.score_branches(windows, branches)
 
     def logprobs_at(self, hidden: NDArray[np.float32], token_ids: Sequence[Ints]) -> list[Floats]:
         """Return ln p of some next tokens for each final hidden state."""

@@ -84,8 +84,19 @@ class Scorer(Protocol):
         """Return the `n` most probable next tokens for each final hidden state (rows, width)."""
         ...
 
-    def score_branches(self, ids: Ints, branches: Sequence[Branch]) -> list[Floats]:
-        """Return for each branch of a window ln p of each of its ids, in nats.
+    def score_trunks(
+        self, windows: Sequence[Window]
+    ) -> Iterator[Sequence[tuple[int, WindowScores]]]:
+        """Yield (index, scores) as `score_windows` does, of windows that branches are to leave.
+
+        Until the next batch is asked for, what was read of a batch is at hand for its branches.
+        """
+        ...
+
+    def score_branches(
+        self, windows: Sequence[Ints], branches: Sequence[Sequence[Branch]]
+    ) -> list[list[Floats]]:
+        """Return for each branch of each of the windows ln p of each of its ids, in nats.
 
         An id is given the shared ids and those of the branch before it; the first id of a branch
         that shares nothing is given nothing, and is NaN. What is shared and what a branch adds

@@ -12,6 +12,7 @@ import json
 import types
 from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
+from enum import StrEnum
 from functools import cache
 from typing import Any, Final, Literal, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
@@ -82,6 +83,8 @@ def _reader(wanted: Any) -> _Reader:
     """Return the function that checks plain values against a type and builds values of it."""
     if is_dataclass(wanted):
         return _dataclass_reader(cast("type", wanted))
+    if isinstance(wanted, type) and issubclass(wanted, StrEnum):
+        return _member_reader(wanted)
     origin, arguments = get_origin(wanted), get_args(wanted)
     if origin is tuple and arguments[1:] == (Ellipsis,):
         return _sequence_reader(_reader(arguments[0]))
@@ -142,6 +145,17 @@ def _one_type(kinds: frozenset[type]) -> _Reader:
         if type(value) not in kinds:
             raise _MismatchError
         return value
+
+    return read
+
+
+def _member_reader(wanted: type[StrEnum]) -> _Reader:
+    members = {member.value: member for member in wanted}
+
+    def read(value: object) -> object:
+        if not isinstance(value, str) or value not in members:
+            raise _MismatchError
+        return members[value]
 
     return read
 

@@ -2,6 +2,7 @@
 
     window       model · ids of the window
     prediction   model · window · row in it · how many
+    judgment     model · block with what in it is suspicious · list of words · the code that finds
     document     model · text · language · thresholds · sources · the code that finds
     calibration  model · the code and the data that find
     choice       files of the model · device and precision asked for · machine
@@ -27,17 +28,15 @@ from ppl_engine.scoring.scorer import ModelInfo
 from ppl_engine.text.languages import GRAMMAR_LIBRARIES
 
 _PACKAGE: Final = Path(__file__).parents[1]
-_SCORING_CODE: Final = ("models",)
+_SCORING_CODE: Final = ("models/**/*.py",)
 _FINDING_CODE: Final = (
-    ".",
-    "text",
-    "scoring",
-    "models",
-    "findings",
-    "findings/correction",
-    "findings/rereading",
-    "grounding",
-    "english",
+    "*.py",
+    "text/**/*.py",
+    "scoring/**/*.py",
+    *_SCORING_CODE,
+    "findings/**/*.py",
+    "grounding/**/*.py",
+    "english/**/*.py",
 )
 _DATA: Final = ("english/*.xz", "models/embedded/calibration.json")
 """What findings depend on besides code."""
@@ -67,6 +66,11 @@ def window_key(identity: bytes, window: bytes) -> bytes:
 def prediction_key(identity: bytes, place: bytes, n: int) -> bytes:
     """Return the key of the `n` most probable tokens at a place."""
     return _digest(b"prediction", identity, place, str(n).encode())
+
+
+def judgment_key(identity: bytes, block: bytes) -> bytes:
+    """Return the key of what came of the suspicious words of a block; `block` is `Block.key`."""
+    return _digest(b"judgment", identity, _finding_version(), block)
 
 
 def document_key(
@@ -110,10 +114,14 @@ def _finding_version() -> bytes:
     return _digest(_code_version(_FINDING_CODE, _FINDING_LIBRARIES), *data)
 
 
-def _code_version(folders: tuple[str, ...], libraries: tuple[str, ...]) -> bytes:
+def _code_version(patterns: tuple[str, ...], libraries: tuple[str, ...]) -> bytes:
     """Digest source files and the versions of libraries: what they compute may change with them."""
-    files = [file for folder in folders for file in sorted((_PACKAGE / folder).glob("*.py"))]
-    sources = [item for file in files for item in (file.name.encode(), file.read_bytes())]
+    files = [file for pattern in patterns for file in sorted(_PACKAGE.glob(pattern))]
+    sources = [
+        item
+        for file in files
+        for item in (file.relative_to(_PACKAGE).as_posix().encode(), file.read_bytes())
+    ]
     return _digest(*sources, *(_version(name).encode() for name in ("ppl-lsp", *libraries)))
 
 

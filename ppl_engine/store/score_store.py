@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from enum import IntEnum
 
 from ppl_engine.findings.calibration import Calibration
+from ppl_engine.findings.rereading.values import Judged
 from ppl_engine.models.choice import ModelChoice
 from ppl_engine.scoring.scorer import ModelInfo, Prediction
 from ppl_engine.scoring.scores import WindowScores
@@ -15,6 +16,7 @@ from ppl_engine.store.identity import (
     calibration_key,
     choice_key,
     document_key,
+    judgment_key,
     model_identity,
     prediction_key,
     window_key,
@@ -33,6 +35,7 @@ class Kind(IntEnum):
     DOCUMENT = 3
     CHOICE = 4
     CALIBRATION = 5
+    JUDGMENT = 6
 
 
 class DiskStore:
@@ -77,6 +80,20 @@ class DiskStore:
             for place, one in predictions.items()
         }
         self._put(Kind.PREDICTION, model, values)
+
+    def judgments(self, model: ModelInfo, keys: Sequence[bytes]) -> dict[bytes, tuple[Judged, ...]]:
+        """Return what came of the suspicious words of those blocks that are kept."""
+        identity = model_identity(model)
+        wanted = {judgment_key(identity, key): key for key in keys}
+        found = self._buffer.get_many(list(wanted))
+        read = {wanted[key]: unpack(payload, tuple[Judged, ...]) for key, payload in found.items()}
+        return {key: one for key, one in read.items() if one is not None}
+
+    def keep_judgments(self, model: ModelInfo, judged: Mapping[bytes, tuple[Judged, ...]]) -> None:
+        """Keep what came of blocks."""
+        identity = model_identity(model)
+        values = {judgment_key(identity, key): pack(one) for key, one in judged.items()}
+        self._put(Kind.JUDGMENT, model, values)
 
     def verdict(self, model: ModelInfo, question: Question) -> Verdict | None:
         """Return what was said of a text, if it was."""

@@ -30,6 +30,9 @@ class ModelContents:
     precision: str
     n_windows: int
     n_predictions: int
+    n_blocks: int
+    """Of which it is kept what came of their suspicious words."""
+
     n_documents: int
     n_bytes: int
     last_used: int
@@ -123,6 +126,7 @@ def _model(totals: list[KindTotal]) -> ModelContents:
         precision=info.precision if info else "?",
         n_windows=n_entries.get(Kind.WINDOW, 0),
         n_predictions=n_entries.get(Kind.PREDICTION, 0),
+        n_blocks=n_entries.get(Kind.JUDGMENT, 0),
         n_documents=n_entries.get(Kind.DOCUMENT, 0),
         n_bytes=sum(total.n_bytes for total in totals),
         last_used=max(total.last_used for total in totals),

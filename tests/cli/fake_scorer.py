@@ -60,8 +60,18 @@ class FakeScorer:
         expected = [Prediction(0, " horse", math.log(0.5)), Prediction(1, " cow", math.log(0.25))]
         return [expected[:n] for _ in hidden]
 
-    def score_branches(self, ids: Ints, branches: Sequence[Branch]) -> list[Floats]:
-        return [self._score(branch.window(ids)).logprob for branch in branches]
+    def score_trunks(
+        self, windows: Sequence[Window]
+    ) -> Iterator[Sequence[tuple[int, WindowScores]]]:
+        return self.score_windows(windows)
+
+    def score_branches(
+        self, windows: Sequence[Ints], branches: Sequence[Sequence[Branch]]
+    ) -> list[list[Floats]]:
+        return [
+            [self._score(branch.window(ids)).logprob for branch in own]
+            for ids, own in zip(windows, branches, strict=True)
+        ]
 
     def logprobs_at(self, hidden: NDArray[np.float32], token_ids: Sequence[Ints]) -> list[Floats]:
         assert len(hidden) == len(token_ids)

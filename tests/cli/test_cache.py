@@ -35,8 +35,15 @@ class NoForwardPass(FakeScorer):
     def predict(self, hidden: NDArray[np.float32], n: int) -> list[list[Prediction]]:
         raise AssertionError(f"{n} predictions for {len(hidden)} words")
 
-    def score_branches(self, ids: Ints, branches: Sequence[Branch]) -> list[Floats]:
-        raise AssertionError(f"{len(branches)} branches of {len(ids)} tokens")
+    def score_trunks(
+        self, windows: Sequence[Window]
+    ) -> Iterator[Sequence[tuple[int, WindowScores]]]:
+        return self.score_windows(windows)
+
+    def score_branches(
+        self, windows: Sequence[Ints], branches: Sequence[Sequence[Branch]]
+    ) -> list[list[Floats]]:
+        raise AssertionError(f"{len(branches)} branches of {len(windows)} windows")
 
     def logprobs_at(self, hidden: NDArray[np.float32], token_ids: Sequence[Ints]) -> list[Floats]:
         raise AssertionError(f"tokens at {len(token_ids)} of {len(hidden)} places")
@@ -149,7 +156,7 @@ def test_the_cache_is_shown(terminal: Terminal) -> None:
     terminal.check(".")
     shown = terminal.ppl("cache")
     assert "\nembedded  1, exact on cpu\n" in shown.out
-    assert "2 windows, 2 predictions, 3 documents: " in shown.out
+    assert "2 windows, 2 predictions, 2 blocks judged, 3 documents: " in shown.out
     assert "\nlookups  " in shown.out
     found = terminal.ppl("cache", "show", "--format", "json").json
     (model,) = found.pop("models")
@@ -173,9 +180,9 @@ def test_the_cache_is_cleared(terminal: Terminal) -> None:
         2,
         "ppl: Nothing is kept of a model 'other'; of these there is: embedded.\n",
     )
-    assert terminal.ppl("cache", "clear", "--model", "embedded").out.startswith("8 values cleared")
+    assert terminal.ppl("cache", "clear", "--model", "embedded").out.startswith("10 values cleared")
     terminal.check(".")
-    assert terminal.ppl("cache", "clear", "--format", "json").json["n_cleared"] == 8
+    assert terminal.ppl("cache", "clear", "--format", "json").json["n_cleared"] == 10
     assert terminal.ppl("cache").out.endswith("nothing is kept yet\n")
     with pytest.raises(AssertionError, match="loaded"):
         terminal.check(".", load=refuse)

@@ -39,8 +39,8 @@ def test_a_fake_agrees_with_itself(name: str, text: str, others: list[tuple[floa
     branches = [
         Branch(max(1, int(share * len(ids))), scorer.encode(other).ids) for share, other in others
     ]
-    found = scorer.score_branches(ids, branches)
-    expected = branches_as_windows(scorer.score_windows, ids, branches)
+    (found,) = scorer.score_branches([ids], [branches])
+    (expected,) = branches_as_windows(scorer.score_windows, [ids], [branches])
     assert [part.tolist() for part in found] == [part.tolist() for part in expected]
     ((_, scores),) = next(iter(scorer.score_windows([Window(ids, 1)])))
     places = scorer.logprobs_at(scores.hidden, list(ids[1:, None]))

@@ -18,7 +18,7 @@ from ppl_engine.models.llama import blocks as blocks_module
 from ppl_engine.models.llama.body import LlamaBody
 from ppl_engine.models.loading import load_scorer
 from ppl_engine.scoring.branches import Branch, branches_as_windows
-from ppl_engine.scoring.scores import Floats, Ints
+from ppl_engine.scoring.scores import Floats, Ints, WindowScores
 from ppl_engine.scoring.windows import Window
 from tests.models.test_kept import CONTEXT, Counting, assert_same, in_fp32, score_one, token
 from tests.models.tiny import FAMILIES, VOCAB_SIZE, save_model
@@ -46,7 +46,13 @@ def _llama(tmp_path: Path) -> CausalLM:
 
 
 def one_by_one(scorer: CausalLM, ids: Ints, branches: Sequence[Branch]) -> list[Floats]:
-    return branches_as_windows(scorer.score_windows, ids, branches)
+    (found,) = branches_as_windows(scorer.score_windows, [ids], [branches])
+    return found
+
+
+def at_once(scorer: CausalLM, ids: Ints, branches: Sequence[Branch]) -> list[Floats]:
+    (found,) = scorer.score_branches([ids], [branches])
+    return found
 
 
 def assert_close(found: Sequence[Floats], expected: Sequence[Floats]) -> None:
@@ -84,13 +90,70 @@ def test_branches_are_worth_what_they_are_alone(
         patch.setattr(
             blocks_module, "_BLOCK_TOKENS", {"cpu": data.draw(st.sampled_from([1, 30, 128]))}
         )
-        found = going_on.score_branches(ids, branches)
-    assert_close(found, anew.score_branches(ids, branches))
+        found = at_once(going_on, ids, branches)
+    assert_close(found, at_once(anew, ids, branches))
     # Nor does it change what comes after: the same window or one that goes on from it.
     after = data.draw(st.sampled_from([ids, np.append(ids, 3)]))
     w = Window(after, data.draw(st.integers(0, len(after))))
     assert_same(score_one(going_on, w), score_one(anew, w))
-    assert_close(going_on.score_branches(ids, branches), found)
+    assert_close(at_once(going_on, ids, branches), found)
+
+
+@st.composite
+def trunks(draw: st.DrawFn) -> tuple[list[Window], list[list[Branch]]]:
+    """Windows, some alike at the beginning, and branches of each, none of some."""
+    cases = draw(st.lists(branched(), min_size=1, max_size=5))
+    windows = [Window(ids, draw(st.integers(0, len(ids)))) for ids, _ in cases]
+    branches = [draw(st.sampled_from([own, []])) for _, own in cases]
+    n_shared = draw(st.integers(1, CONTEXT))
+    joined = np.concatenate([windows[0].ids[:n_shared], windows[-1].ids])[: CONTEXT - LONGEST]
+    own = [replace(one, n_shared=min(one.n_shared, len(joined))) for one in branches[0]]
+    return [*windows, Window(joined, 1)], [*branches, own]
+
+
+@settings(max_examples=8, deadline=None)
+@given(case=trunks(), data=st.data())
+def test_windows_with_their_branches_are_worth_what_they_are_alone(
+    pair: tuple[CausalLM, CausalLM],
+    case: tuple[list[Window], list[list[Branch]]],
+    data: st.DataObject,
+) -> None:
+    going_on, anew = pair
+    windows, branches = case
+    going_on._kept.clear()
+    found: dict[int, WindowScores] = {}
+    with pytest.MonkeyPatch.context() as patch:
+        max_bytes = data.draw(st.sampled_from([0, 50_000, 2**27]))
+        patch.setattr(going_on._kept, "_max_bytes", max_bytes)
+        patch.setattr(going_on, "_step_tokens", data.draw(st.sampled_from([20, 200, 1024])))
+        for batch in going_on.score_trunks(windows):
+            found.update(batch)
+            own = [k for k, _ in batch]
+            ids = [windows[k].ids for k in own]
+            read = going_on.score_branches(ids, [branches[k] for k in own])
+            for k, logprobs in zip(own, read, strict=True):
+                assert_close(logprobs, one_by_one(anew, windows[k].ids, branches[k]))
+    assert sorted(found) == list(range(len(windows)))
+    for k, window in enumerate(windows):
+        assert_same(found[k], score_one(anew, window))
+
+
+def test_what_was_read_of_windows_is_at_hand_for_their_branches(llama: CausalLM) -> None:
+    body = CountingBranches(llama)
+    rng = np.random.default_rng(3)
+    windows = [Window(rng.integers(0, VOCAB_SIZE, 70 + k), 30) for k in range(6)]
+    branches = [[Branch(40 + k, rng.integers(0, VOCAB_SIZE, 5))] for k in range(6)]
+    n_batches = 0
+    for batch in llama.score_trunks(windows):
+        n_batches += 1
+        own = [k for k, _ in batch]
+        llama.score_branches([windows[k].ids for k in own], [branches[k] for k in own])
+    assert n_batches == 1, "they are read side by side"
+    assert body.n_read == sum(len(window.ids) for window in windows) + 6 * 5
+    body.n_read = 0
+    changed = [Window(np.append(window.ids[:60], 7), 30) for window in windows]
+    list(llama.score_trunks(changed))
+    assert body.n_read == 6, "of windows that are kept only what is new is read"
 
 
 def test_a_branch_is_worth_what_a_softmax_says(pair: tuple[CausalLM, CausalLM]) -> None:
@@ -103,14 +166,14 @@ def test_a_branch_is_worth_what_a_softmax_says(pair: tuple[CausalLM, CausalLM]) 
         hidden = body.hidden_states(whole[None], torch.arange(len(whole)))
         logprobs = torch.log_softmax(head.logits(hidden).double(), dim=-1)
     expected = logprobs[torch.arange(49, 53), whole[50:]].float().numpy()
-    assert_close(going_on.score_branches(ids, [branch]), [expected])
+    assert_close(at_once(going_on, ids, [branch]), [expected])
 
 
 @pytest.mark.parametrize("family", ["llama", "qwen2", "mistral"])
 def test_bf16_rounds_otherwise_and_not_more(tmp_path: Path, family: str) -> None:
     scorer = load_scorer(ModelChoice(str(save_model(tmp_path, family)), "cpu", "bf16"))
     ids, branches = many_branches()
-    found = np.concatenate(scorer.score_branches(ids, branches))
+    found = np.concatenate(at_once(scorer, ids, branches))
     alone = np.concatenate(one_by_one(scorer, ids, branches))
     assert np.abs(found - alone).mean() < BF16_MEAN_NATS
 
@@ -120,7 +183,7 @@ def test_the_embedded_model_reads_branches_in_bf16() -> None:
     text = "If the file does not exist, the default values are used. Nothing is written to it."
     ids = np.append(scorer.bos_id or 0, scorer.encode(text).ids)
     branches = [Branch(n, scorer.encode(text[k:]).ids) for n, k in ((3, 30), (9, 7), (14, 40))]
-    found = np.concatenate(scorer.score_branches(ids, branches * 9))
+    found = np.concatenate(at_once(scorer, ids, branches * 9))
     alone = np.concatenate(one_by_one(scorer, ids, branches) * 9)
     np.testing.assert_allclose(found, alone, rtol=0, atol=0.5)
     assert np.abs(found - alone).mean() < BF16_MEAN_NATS
@@ -137,24 +200,24 @@ class CountingBranches(Counting):
     """Counts the tokens of branches too."""
 
     def branch_hidden_states(
-        self, branches: Sequence[tuple[int, torch.Tensor]], past: Any
+        self, branches: Sequence[tuple[int, torch.Tensor]], pasts: Any
     ) -> torch.Tensor:
         self.n_read += sum(len(ids) for _, ids in branches)
-        return self._body.branch_hidden_states(branches, past)
+        return self._body.branch_hidden_states(branches, pasts)
 
 
 def test_a_kept_window_is_not_read_again(llama: CausalLM) -> None:
     body = CountingBranches(llama)
     ids, branches = many_branches()
     n_tokens = sum(len(branch.ids) for branch in branches)
-    llama.score_branches(ids, branches)
+    at_once(llama, ids, branches)
     assert body.n_read == n_tokens + max(branch.n_shared for branch in branches) - 1
     body.n_read = 0
-    llama.score_branches(ids, branches[:-1])
+    at_once(llama, ids, branches[:-1])
     assert body.n_read == n_tokens - len(branches[-1].ids)
     score_one(llama, Window(ids, 30))
     body.n_read = 0
-    llama.score_branches(ids, branches)
+    at_once(llama, ids, branches)
     assert body.n_read == n_tokens
     score_one(llama, Window(np.append(ids, 7), 30))
     assert body.n_read == n_tokens + 1, "what was borrowed is still there to go on from"
@@ -165,7 +228,7 @@ def test_a_window_that_is_too_large_to_be_kept_is_read_once(llama: CausalLM) -> 
     llama._step_tokens = 20
     body = CountingBranches(llama)
     ids, branches = many_branches()
-    llama.score_branches(ids, branches)
+    at_once(llama, ids, branches)
     n_tokens = sum(len(branch.ids) for branch in branches)
     assert body.n_read == n_tokens + max(branch.n_shared for branch in branches) - 1
     assert len(llama._kept) == 0
@@ -178,13 +241,13 @@ def test_a_body_that_can_not_go_on_reads_each_branch_by_itself(
     scorer = load_scorer(ModelChoice(str(save_model(tmp_path, "gpt2")), "cpu", "bf16"))
     assert not scorer._parts.body.goes_on
     ids, branches = many_branches()
-    assert_close(scorer.score_branches(ids, branches), one_by_one(scorer, ids, branches))
+    assert_close(at_once(scorer, ids, branches), one_by_one(scorer, ids, branches))
 
 
 def test_no_branches_are_no_work(pair: tuple[CausalLM, CausalLM]) -> None:
     for scorer in pair:
-        assert scorer.score_branches(np.arange(20), []) == []
-        (nothing,) = scorer.score_branches(np.arange(20), [Branch(0, np.array([5]))])
+        assert at_once(scorer, np.arange(20), []) == []
+        (nothing,) = at_once(scorer, np.arange(20), [Branch(0, np.array([5]))])
         assert np.isnan(nothing).tolist() == [True]
 
 
@@ -194,7 +257,7 @@ def test_a_branch_of_another_window_is_refused(
 ) -> None:
     for scorer in pair:
         with pytest.raises(ValueError, match="branch"):
-            scorer.score_branches(np.arange(20), [branch])
+            at_once(scorer, np.arange(20), [branch])
 
 
 class Limited(CountingBranches):
@@ -203,29 +266,29 @@ class Limited(CountingBranches):
     limit = 30
 
     def branch_hidden_states(
-        self, branches: Sequence[tuple[int, torch.Tensor]], past: Any
+        self, branches: Sequence[tuple[int, torch.Tensor]], pasts: Any
     ) -> torch.Tensor:
         if sum(len(ids) for _, ids in branches) > self.limit:
             raise torch.OutOfMemoryError("out of memory")
-        return super().branch_hidden_states(branches, past)
+        return super().branch_hidden_states(branches, pasts)
 
 
 def test_lack_of_memory_makes_fewer_branches_at_once(llama: CausalLM) -> None:
     ids, branches = many_branches()
-    expected = llama.score_branches(ids, branches)
+    expected = at_once(llama, ids, branches)
     Limited(llama)
-    assert_close(llama.score_branches(ids, branches), expected)
+    assert_close(at_once(llama, ids, branches), expected)
 
 
 def test_a_cpu_without_memory_for_one_branch_is_an_error_that_says_so(llama: CausalLM) -> None:
     Limited(llama).limit = 0
     with pytest.raises(NotEnoughMemoryError, match="memory"):
-        llama.score_branches(*many_branches())
+        at_once(llama, *many_branches())
 
 
 def test_a_device_without_memory_for_one_branch_gives_way_to_the_cpu(llama: CausalLM) -> None:
     ids, branches = many_branches()
-    expected = llama.score_branches(ids, branches)
+    expected = at_once(llama, ids, branches)
     body = Limited(llama)
     body.limit = 0
     llama._info = replace(llama.model, device="cuda")
@@ -235,7 +298,7 @@ def test_a_device_without_memory_for_one_branch_gives_way_to_the_cpu(llama: Caus
         body.limit = 1000
 
     body.to = moved  # type: ignore[attr-defined]
-    assert_close(llama.score_branches(ids, branches), expected)
+    assert_close(at_once(llama, ids, branches), expected)
     assert llama.model.device == "cpu"
 
 
@@ -244,7 +307,7 @@ def test_numbers_that_are_none_are_an_error(llama: CausalLM) -> None:
     assert isinstance(body, LlamaBody)
     body._norm = body._norm * torch.nan
     with pytest.raises(NumericsError):
-        llama.score_branches(*many_branches())
+        at_once(llama, *many_branches())
     assert len(llama._kept) == 0
 
 

@@ -39,6 +39,10 @@ class Counting:
         self.n_read += len(ids)
         return self._body.more_hidden_states(ids, past, n_wanted)
 
+    def begun_hidden_states(self, texts: Sequence[tuple[torch.Tensor, int]]) -> Any:
+        self.n_read += sum(len(ids) for ids, _ in texts)
+        return self._body.begun_hidden_states(texts)
+
     def hidden_states(self, ids: torch.Tensor, wanted: torch.Tensor) -> torch.Tensor:
         self.n_read += ids.numel()
         return self._body.hidden_states(ids, wanted)

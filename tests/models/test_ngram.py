@@ -85,7 +85,7 @@ def test_hidden_states_say_what_follows_and_branches_agree(scorer: NgramModel) -
     asked = [ids[k : k + 1] for k in range(len(ids))]
     again = np.concatenate(scorer.logprobs_at(scores.hidden, asked))
     np.testing.assert_allclose(again, scores.logprob, atol=1e-6)
-    (branch,) = scorer.score_branches(window.ids, [Branch(3, ids[2:6])])
+    ((branch,),) = scorer.score_branches([window.ids], [[Branch(3, ids[2:6])]])
     np.testing.assert_allclose(branch, scores.logprob[2:6], atol=1e-6)
 
 

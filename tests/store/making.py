@@ -6,7 +6,9 @@ import numpy as np
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from ppl_engine.findings.correction.slips import Slip
 from ppl_engine.findings.finding import Alternative, Finding
+from ppl_engine.findings.rereading.values import Judged
 from ppl_engine.scoring.scorer import ModelInfo, Prediction
 from ppl_engine.scoring.scores import WindowScores
 from ppl_engine.scoring.summary import Summary
@@ -102,6 +104,18 @@ findings = st.builds(
     rank=st.integers(0),
     alternatives=st.lists(st.builds(Alternative, texts, _numbers, _maybe)).map(tuple),
 )
+judged = st.lists(
+    st.builds(
+        Judged,
+        word_start=st.integers(0),
+        span=st.builds(Span, st.integers(0), st.integers(0)),
+        text=texts,
+        alternatives=st.lists(st.builds(Alternative, texts, _numbers, _maybe)).map(tuple),
+        slip=st.sampled_from(Slip),
+        net_bits=_numbers,
+        surprisal_bits=_numbers,
+    )
+).map(tuple)
 summaries = st.builds(
     Summary,
     perplexity=_maybe,

@@ -5,11 +5,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ppl_engine.findings.calibration import Calibration, Tail
+from ppl_engine.findings.correction.slips import Slip
+from ppl_engine.findings.rereading.values import Judged
 from ppl_engine.scoring.scorer import ModelInfo, Prediction
 from ppl_engine.scoring.scores import WindowScores
 from ppl_engine.store.codec import pack, pack_scores, unpack, unpack_scores
 from ppl_engine.verdict import Verdict
-from tests.store.making import MODEL, assert_same_scores, predictions, verdicts, window_scores
+from tests.store.making import (
+    MODEL,
+    assert_same_scores,
+    judged,
+    predictions,
+    verdicts,
+    window_scores,
+)
 from tests.texts import texts
 
 
@@ -25,6 +34,21 @@ def test_scores_are_read_as_they_were_written(scores: WindowScores) -> None:
 @given(predictions)
 def test_predictions_are_read_as_they_were_written(some: tuple[Prediction, ...]) -> None:
     assert unpack(pack(some), tuple[Prediction, ...]) == some
+
+
+@given(judged)
+def test_judgments_are_read_as_they_were_written(some: tuple[Judged, ...]) -> None:
+    read = unpack(pack(some), tuple[Judged, ...])
+    assert read == some
+    assert read is not None
+    assert all(type(one.slip) is Slip for one in read)
+
+
+@pytest.mark.parametrize("slip", ["7", '"a slip of old"', "null", "[]", "{}"])
+def test_a_judgment_with_another_slip_is_nothing(slip: str) -> None:
+    good = '[[0, [0, 3], "teh", [["the", 0.5, 9.0]], "spelling", 5.0, 12.0]]'
+    assert unpack(good.encode(), tuple[Judged, ...]) is not None
+    assert unpack(good.replace('"spelling"', slip).encode(), tuple[Judged, ...]) is None
 
 
 @given(verdicts)

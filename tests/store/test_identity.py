@@ -16,6 +16,8 @@ CODE = (
     "judging.py",
     "findings/suspects.py",
     "findings/rereading/weighing.py",
+    "findings/stretches/passages.py",
+    "models/llama/body.py",
     "english/lexicon.py",
 )
 
@@ -36,11 +38,12 @@ def forget() -> None:
     identity._finding_version.cache_clear()
 
 
-def keys() -> tuple[bytes, bytes]:
-    """The keys of findings and of a calibration, as another process would make them."""
+def keys() -> tuple[bytes, bytes, bytes]:
+    """The keys of findings, judgments and a calibration, as another process would make them."""
     forget()
     findings = identity.document_key(b"model", "text", "markdown", Thresholds())
-    return findings, identity.calibration_key(b"model")
+    judgment = identity.judgment_key(b"model", b"block")
+    return findings, judgment, identity.calibration_key(b"model")
 
 
 @pytest.mark.parametrize("name", [*DATA, *CODE])

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from hashlib import blake2b
 
 import regex
 
@@ -39,6 +40,9 @@ class Lexicon:
     n_counted: int
     """About how many words the counts come from."""
 
+    digest: bytes
+    """Of all of it."""
+
     @classmethod
     def of(cls, lines: Iterable[str]) -> "Lexicon":
         """Read lines of a word, a tab and log2 of its count; others are passed over."""
@@ -58,7 +62,9 @@ class Lexicon:
         common = frozenset(word for word in every if not set(word) - _LETTERS)
         uncommon = [word for word in every if word not in common]
         n_counted = sum(1 << level for level in levels.values())
-        return cls(levels, forms, by_length, common, uncommon, n_counted)
+        digest = blake2b("\t".join(levels).encode("utf-8", "surrogatepass"), digest_size=16)
+        digest.update(repr(list(levels.values())).encode())
+        return cls(levels, forms, by_length, common, uncommon, n_counted, digest.digest())
 
     def lists(self, word: str) -> bool:
         """Whether the word itself is listed, in this form or in lower case."""

@@ -23,5 +23,7 @@ its tokens and suspicious words alone: an edit has but the blocks around it read
     reading       a block of text with what one reading of it says
     weighing      which candidates are worth to be read to their end
     spelling_out  a candidate as tokens in its place
+    guessing      which candidates there are, and what the model makes of their first tokens
+    gains         what came of those that were read
     rereader      the whole, with a memory
 """

@@ -7,6 +7,7 @@ from typing import Any, Final, TypeVar
 
 import numpy as np
 
+from ppl_engine.findings.correction.lexicon import Lexicon
 from ppl_engine.findings.rereading.values import Document
 from ppl_engine.scoring.scores import Ints, TokenScores, WindowScores
 from ppl_engine.scoring.units import NATS_PER_BIT
@@ -77,10 +78,14 @@ class Block:
         block = Block(0, self.start - low, high - low, suspects, 0)
         return Document(text, own_tokens, own_words), block
 
-    def key(self, document: Document) -> bytes:
-        """Return a digest of all that the result depends on, where this is all of the document."""
+    def key(self, document: Document, lexicon: Lexicon) -> bytes:
+        """Return a digest of all that the result depends on, where this is all of the document.
+
+        But for the model and the code, that is.
+        """
         tokens, words = document.tokens, document.words
-        digest = blake2b(document.text.encode("utf-8", errors="surrogatepass"), digest_size=16)
+        digest = blake2b(lexicon.digest, digest_size=16)
+        digest.update(document.text.encode("utf-8", errors="surrogatepass"))
         for column in (
             *(np.array([self.start, len(tokens), len(words)]), np.array(self.suspects)),
             *(tokens.ids, tokens.starts, tokens.ends, tokens.begins_word),

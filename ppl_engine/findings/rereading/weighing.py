@@ -11,7 +11,6 @@ from typing import Final
 
 from ppl_engine.findings.correction.slips import Candidate, Slip
 from ppl_engine.findings.rereading.reading import Reading
-from ppl_engine.findings.rereading.values import Proposal
 from ppl_engine.scoring.units import NATS_PER_BIT
 from ppl_engine.scoring.word_scores import WordScores
 from ppl_engine.text.spans import Span
@@ -35,6 +34,9 @@ _LATER_TOKEN_BITS: Final = 3.0
 _UNSEEN_BITS: Final = 8.0
 """What is guessed that a candidate will not gain of which no first token is known."""
 
+_ROUNDING_BITS: Final = 1e-6
+"""A bound is not to be missed by how its terms were added up."""
+
 _N_READ: Final = 4
 _N_READ_OF_KIND: Final = 2
 """Candidates of a word that are read to their end: in all, and of one kind of slip."""
@@ -44,26 +46,39 @@ _N_READ_OF_KIND: Final = 2
 class Standing:
     """The words that stand where candidates of one span would, and what these could gain."""
 
-    first_word: int
-    after_word: int
+    start: int
+    """Where the first of them begins."""
+
+    space_before: str
+    """The space before it, if there is one."""
+
     first_token: int
     ids: tuple[int, ...]
     relief_bits: float
     """How much of the surprise of the word after them may be their fault."""
 
-    most_gain_bits: float
-    """What a candidate could gain at most."""
+    surprisal_bits: float
 
-    def may_be_outweighed_by(self, candidate: Candidate) -> bool:
-        """Whether a candidate could gain what its slip costs."""
-        return candidate.cost_bits + LEAST_NET_BITS < self.most_gain_bits
+    @property
+    def most_gain_bits(self) -> float:
+        """What a candidate could gain at most."""
+        return self.surprisal_bits + self.relief_bits
+
+    def leaves_hope(self, slip: Slip, cost_bits: float) -> bool:
+        """Whether a candidate could be hoped to gain what its slip costs: see `hope_bits`."""
+        if self.most_gain_bits <= cost_bits + LEAST_NET_BITS:
+            return False
+        staying_bits = _STAYING.get(slip, 0.0) * self.surprisal_bits
+        most_bits = self.most_gain_bits - min(staying_bits, _UNSEEN_BITS)
+        return cost_bits + _LEAST_HOPE_BITS - _ROUNDING_BITS <= most_bits
 
 
 @dataclass(frozen=True, slots=True)
 class Guess:
     """A candidate before it is spelled out in its place."""
 
-    proposal: Proposal
+    word_idx: int
+    candidate: Candidate
     standing: Standing
     divergence: int | None = None
     """The token in which it differs first, where that is easily known."""
@@ -78,22 +93,23 @@ class Guess:
 def standing(reading: Reading, word_idx: int, span: Span) -> Standing:
     """Return what stands in a span, which holds a word and maybe some beside it."""
     words = reading.document.words
+    text = reading.document.text
     first, after = _replaced_words(words, word_idx, span)
+    start = int(words.starts[first])
     first_token, end_token = int(words.first_token[first]), int(words.end_token[after - 1])
-    relief_bits = _relief_bits(reading, after)
     return Standing(
-        first_word=first,
-        after_word=after,
+        start=start,
+        space_before=" " if text[start - 1 : start] == " " else "",
         first_token=first_token,
         ids=tuple(reading.document.tokens.ids[first_token:end_token].tolist()),
-        relief_bits=relief_bits,
-        most_gain_bits=reading.surprisal_bits(first, after) + relief_bits,
+        relief_bits=_relief_bits(reading, after),
+        surprisal_bits=reading.surprisal_bits(first, after),
     )
 
 
 def hope_bits(reading: Reading, guess: Guess, first_logprob: float | None) -> float:
     """Return the net gain to be hoped for, given the logprob of the first token if it is known."""
-    candidate, there = guess.proposal.candidate, guess.standing
+    candidate, there = guess.candidate, guess.standing
     if guess.divergence is None or first_logprob is None:
         return there.most_gain_bits - _UNSEEN_BITS - candidate.cost_bits
     stands_nats = reading.nats_between(guess.divergence, there.first_token + len(there.ids))
@@ -107,7 +123,7 @@ def most_hopeful(hopes: Iterable[tuple[Guess, float]]) -> list[Guess]:
     n_of_kind: Counter[Slip] = Counter()
     kept: list[Guess] = []
     for guess, bits in sorted(hopes, key=lambda pair: -pair[1]):
-        slip = guess.proposal.candidate.slip
+        slip = guess.candidate.slip
         if bits < _LEAST_HOPE_BITS or len(kept) == _N_READ:
             break
         if n_of_kind[slip] < _N_READ_OF_KIND:

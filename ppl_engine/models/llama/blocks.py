@@ -8,7 +8,8 @@
               2  x x x x x x x        . . .  x x
 
 All that is masked is computed too, so that a block holds few tokens. Those that leave a window at
-like places come one after the other, and a block ends its past at the last place of its own.
+like places come one after the other, and a block ends its past at the last place of its own. The
+branches of a block leave one window.
 """
 
 from collections.abc import Sequence
@@ -29,6 +30,7 @@ _BLOCK_TOKENS: Final = {"cpu": 128, "mps": 512, "cuda": 1024}
 class Block:
     """Tokens [start, end) of all that are read, after `n_before` of the window."""
 
+    first_branch: int
     start: int
     end: int
     n_before: int
@@ -52,22 +54,24 @@ class Block:
         return torch.cat(parts, dim=2)
 
 
-def blocks(branches: Sequence[tuple[int, Tensor]], like: Tensor) -> list[Block]:
-    """Divide branches (n_before, ids), in their order; masks are as `like`."""
+def blocks(
+    branches: Sequence[tuple[int, Tensor]], pasts: Sequence[object], like: Tensor
+) -> list[Block]:
+    """Divide branches (n_before, ids), in their order, with a past each; masks are as `like`."""
     most_tokens = _BLOCK_TOKENS[like.device.type]
     found: list[Block] = []
     sizes: list[tuple[int, int]] = []
-    start = n_tokens = 0
-    for n_before, ids in branches:
-        if sizes and n_tokens + len(ids) > most_tokens:
-            found.append(_block(start, sizes, like))
-            start, n_tokens, sizes = start + n_tokens, 0, []
+    first = start = n_tokens = 0
+    for idx, (n_before, ids) in enumerate(branches):
+        if idx > first and (pasts[idx] is not pasts[first] or n_tokens + len(ids) > most_tokens):
+            found.append(_block(first, start, sizes, like))
+            first, start, n_tokens, sizes = idx, start + n_tokens, 0, []
         sizes.append((n_before, len(ids)))
         n_tokens += len(ids)
-    return [*found, _block(start, sizes, like)]
+    return [*found, _block(first, start, sizes, like)]
 
 
-def _block(start: int, sizes: Sequence[tuple[int, int]], like: Tensor) -> Block:
+def _block(first: int, start: int, sizes: Sequence[tuple[int, int]], like: Tensor) -> Block:
     """Make the block of branches given by what is before them and their lengths."""
     n_before = max(n for n, _ in sizes)
     n_tokens = sum(length for _, length in sizes)
@@ -79,7 +83,7 @@ def _block(start: int, sizes: Sequence[tuple[int, int]], like: Tensor) -> Block:
         mask[row : row + length, :n] = 0.0
         mask[row : row + length, column : column + length].triu_(1)
         row += length
-    return Block(start, start + n_tokens, n_before, mask.to(like.device, like.dtype))
+    return Block(first, start, start + n_tokens, n_before, mask.to(like.device, like.dtype))
 
 
 def _full(length: int) -> int:

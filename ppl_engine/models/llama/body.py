@@ -17,6 +17,7 @@ from typing import Any, cast
 import torch
 from torch import Tensor
 from torch.nn import functional
+from torch.nn.utils.rnn import pad_sequence
 
 from ppl_engine.models.body import Past
 from ppl_engine.models.llama.blocks import FULL_LENGTHS, blocks
@@ -82,14 +83,39 @@ class LlamaBody:
 
     def hidden_states(self, ids: Tensor, wanted: Tensor) -> Tensor:
         """Read token ids (B, T); return the final hidden states (R, D) of `wanted`."""
+        return self._side_by_side(ids, wanted, ())
+
+    def begun_hidden_states(
+        self, texts: Sequence[tuple[Tensor, int]]
+    ) -> tuple[Tensor, list[LlamaPast]]:
+        """Read texts (ids, n) side by side; return (Σn, D), and what was read of each."""
+        lengths = [len(ids) for ids, _ in texts]
+        ids = pad_sequence([ids for ids, _ in texts], batch_first=True)  # (B, T)
+        wanted = [
+            torch.arange(row * ids.shape[1] + length - n, row * ids.shape[1] + length)
+            for row, ((_, n), length) in enumerate(zip(texts, lengths, strict=True))
+        ]
+        pasts = [self.new_past(length) for length in lengths]
+        known = list(zip(pasts, lengths, strict=True))
+        return self._side_by_side(ids, torch.cat(wanted).to(ids.device), known), pasts
+
+    def _side_by_side(
+        self, ids: Tensor, wanted: Tensor, known: Sequence[tuple[LlamaPast, int]]
+    ) -> Tensor:
+        """Read (B, T) from the beginning; `known` takes in the first tokens of each row."""
         n_texts, length = ids.shape
         turns = self._turns_of(0, length).repeat(n_texts, 1)
 
-        def attend(_layer: int, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
+        def attend(layer: int, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
             q, k, v = (x.view(n_texts, length, *x.shape[1:]).transpose(1, 2) for x in (q, k, v))
+            for row, (past, n) in enumerate(known):
+                past.begin(layer, k[row, :, :n], v[row, :, :n])
             return self._attention(q, k, v, mask=None)
 
-        return self._run(ids.reshape(-1), turns, attend, wanted)
+        hidden = self._run(ids.reshape(-1), turns, attend, wanted)
+        for past, n in known:
+            past.advance(n)
+        return hidden
 
     def more_hidden_states(self, ids: Tensor, past: Past, n_wanted: int) -> Tensor:
         """Read ids (T,) after `past` and append them; return (n_wanted, D), those of the last."""
@@ -114,25 +140,31 @@ class LlamaBody:
         past.advance(n_new)
         return hidden
 
-    def branch_hidden_states(self, branches: Sequence[tuple[int, Tensor]], past: Past) -> Tensor:
-        """Read each branch (n, ids) after the first `n` tokens of `past`; return (ΣT, D).
+    def branch_hidden_states(
+        self, branches: Sequence[tuple[int, Tensor]], pasts: Sequence[Past]
+    ) -> Tensor:
+        """Read each branch (n, ids) after the first `n` tokens of its past; return (ΣT, D).
 
         All are read at once, in one row; where they attend, masks keep them apart.
         """
-        past = cast("LlamaPast", past)
         ids = torch.cat([ids for _, ids in branches])
         places = torch.cat([torch.arange(n, n + len(ids)) for n, ids in branches])
         turns = self._turns_of(0, int(places.max()) + 1)[places.to(ids.device)]
-        parts = blocks(branches, like=self._embedding)
+        parts = [
+            (part, cast("LlamaPast", pasts[part.first_branch]))
+            for part in blocks(branches, pasts, like=self._embedding)
+        ]
 
         def attend(layer: int, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
             q, k, v = (x[None].transpose(1, 2) for x in (q, k, v))
-            keys, values = past.keys[layer, None], past.values[layer, None]
             mixed = [
                 self._attention(
-                    part.queries(q), part.behind(keys, k), part.behind(values, v), mask=part.mask
+                    part.queries(q),
+                    part.behind(past.keys[layer, None], k),
+                    part.behind(past.values[layer, None], v),
+                    mask=part.mask,
                 )[: part.end - part.start]
-                for part in parts
+                for part, past in parts
             ]
             return torch.cat(mixed)
 

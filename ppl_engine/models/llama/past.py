@@ -48,6 +48,11 @@ class LlamaPast:
         """Count tokens as read, once every layer has appended them."""
         self._n_tokens += n_more
 
+    def begin(self, layer: int, k: Tensor, v: Tensor) -> None:
+        """Put (n_kv_heads, T, head_dim) at the beginning of one layer."""
+        self.keys[layer, :, : k.shape[1]] = k
+        self.values[layer, :, : v.shape[1]] = v
+
     def extended(self, layer: int, k: Tensor, v: Tensor) -> tuple[Tensor, Tensor]:
         """Append (1, n_kv_heads, T, head_dim) in one layer; return all of that layer's."""
         end = self._n_tokens + k.shape[2]
