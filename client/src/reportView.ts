@@ -3,8 +3,8 @@
  *
  * A browser would do, but that of a remote window is on another machine than the file.
  */
-import { ViewColumn, Uri, window, workspace } from 'vscode';
-import { withPolicy } from './reportPage';
+import { ColorThemeKind, ViewColumn, Uri, window, workspace } from 'vscode';
+import { insideEditor } from './reportPage';
 
 /** Whether a document that the server wants to be shown is a report. */
 export function isReport(uri: string): boolean {
@@ -19,5 +19,19 @@ export async function showReport(uri: string): Promise<void> {
     enableFindWidget: true,
     localResourceRoots: [],
   });
-  panel.webview.html = withPolicy(page);
+  show();
+  // The screen may ask for other colours than the editor has.
+  const listener = window.onDidChangeActiveColorTheme(show);
+  panel.onDidDispose(() => {
+    listener.dispose();
+  });
+
+  function show(): void {
+    panel.webview.html = insideEditor(page, isDark() ? 'dark' : 'light');
+  }
+}
+
+function isDark(): boolean {
+  const { kind } = window.activeColorTheme;
+  return kind === ColorThemeKind.Dark || kind === ColorThemeKind.HighContrast;
 }

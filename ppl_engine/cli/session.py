@@ -53,8 +53,8 @@ def _load(choice: ModelChoice, store: "Store | None") -> "Engine":
 
 
 def _revision(name: str) -> str:
-    from ppl_engine.models.files import find_model  # noqa: PLC0415 - imports numpy
-    from ppl_engine.models.ngram_files import (  # noqa: PLC0415
+    from ppl_engine.models.files.directory import find_model  # noqa: PLC0415 - imports numpy
+    from ppl_engine.models.files.ngram import (  # noqa: PLC0415
         file_digest,
         find_ngram,
         is_ngram,

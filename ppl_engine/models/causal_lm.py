@@ -25,7 +25,7 @@ from ppl_engine.models.rows import (
     targets,
     window_scores,
 )
-from ppl_engine.models.tokenizer import TextTokenizer
+from ppl_engine.models.tokens.tokenizer import TextTokenizer
 from ppl_engine.scoring.branches import Branch, branches_as_windows
 from ppl_engine.scoring.scorer import Encoding, ModelInfo, Prediction
 from ppl_engine.scoring.scores import Floats, Ints, WindowScores

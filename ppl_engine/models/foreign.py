@@ -25,13 +25,13 @@ from ppl_engine.errors import ModelLoadError, NotEnoughMemoryError
 from ppl_engine.models.body import Past
 from ppl_engine.models.causal_lm import CausalParts
 from ppl_engine.models.device import DTYPES
-from ppl_engine.models.files import ModelFiles
+from ppl_engine.models.files.directory import ModelFiles
+from ppl_engine.models.files.quantization import quantization, what_it_takes
 from ppl_engine.models.head import Head
-from ppl_engine.models.int8 import Int8Linear
-from ppl_engine.models.quantization import quantization, what_it_takes
-from ppl_engine.models.tokenizer import TextTokenizer
+from ppl_engine.models.products.int8 import Int8Linear
+from ppl_engine.models.tokens.tokenizer import TextTokenizer
+from ppl_engine.models.tokens.vocabulary import boundary_mask
 from ppl_engine.models.verification import can_go_on
-from ppl_engine.models.vocabulary import boundary_mask
 
 _CONTEXT_KEYS: Final = ("max_position_embeddings", "n_positions", "max_seq_len", "seq_length")
 _CONTEXT_UNSTATED: Final = 1024

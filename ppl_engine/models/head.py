@@ -22,7 +22,7 @@ from typing import Any, Final
 import torch
 from torch import Tensor
 
-from ppl_engine.models.row_counts import filled, needs_row_counts, row_count
+from ppl_engine.models.products.row_counts import filled, needs_row_counts, row_count
 
 _TILE_ELEMENTS: Final = {"cpu": 2**18, "mps": 2**24, "cuda": 2**26}
 _MOST_ROWS: Final = {"cpu": 512, "mps": 1024, "cuda": 8192}

@@ -18,16 +18,16 @@ from ppl_engine.models.device import (
     resolve_precision,
     use_cores,
 )
-from ppl_engine.models.files import ModelFiles, find_model
+from ppl_engine.models.files.directory import ModelFiles, find_model
+from ppl_engine.models.files.ngram import is_ngram
 from ppl_engine.models.head import Head
-from ppl_engine.models.llama import llama_body
-from ppl_engine.models.llama_config import LlamaShape, llama_shape
+from ppl_engine.models.llama.body import llama_body
+from ppl_engine.models.llama.config import LlamaShape, llama_shape
 from ppl_engine.models.memory import is_out_of_memory
 from ppl_engine.models.ngram import load_ngram
-from ppl_engine.models.ngram_files import is_ngram
-from ppl_engine.models.tokenizer import TextTokenizer
+from ppl_engine.models.tokens.tokenizer import TextTokenizer
+from ppl_engine.models.tokens.vocabulary import bos, boundary_mask
 from ppl_engine.models.verification import verify
-from ppl_engine.models.vocabulary import bos, boundary_mask
 from ppl_engine.scoring.anchors import SegmentPolicy
 from ppl_engine.scoring.scorer import ModelInfo
 

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ppl_engine.errors import ModelLoadError
-from ppl_engine.models.ngram_files import file_digest, find_ngram
+from ppl_engine.models.files.ngram import file_digest, find_ngram
 from ppl_engine.scoring.branches import Branch, branches_as_windows
 from ppl_engine.scoring.scorer import Encoding, ModelInfo, Prediction
 from ppl_engine.scoring.scores import Floats, Ints, WindowScores

@@ -19,18 +19,20 @@ _N_OPEN: Final = 1
 def document_html(document: Reported, row: Row, number: int) -> Iterator[str]:
     """Yield the section of a document in pieces; `number` counts documents from 1."""
     anchor, analysis = row.anchor, document.analysis
+    path = escaped(document.path)
     is_open = " open" if number <= _N_OPEN else ""
     yield f'<details class="document" id="{anchor}"{is_open}>\n<summary>'
-    yield f"<h3><bdi>{escaped(document.path)}</bdi></h3> "
+    yield f"<h3><bdi>{path}</bdi></h3> "
     yield f'<span class="facts">{_facts(row)}</span></summary>\n'
     yield '<div class="body">\n'
     headings = sections(analysis)
     profile = profile_of(analysis)
     if profile is not None:
-        yield f'<section class="part" aria-label="Profile"><h4>Profile</h4>{_reading(row)}\n'
+        yield f'<section class="part" aria-label="Profile of {path}"><h4>Profile</h4>'
+        yield f"{_reading(row)}\n"
         yield from profile_html(analysis, profile, document.findings, anchor, headings)
         yield "</section>\n"
-    yield '<section class="part side" aria-label="Findings"><h4>Findings</h4>\n'
+    yield f'<section class="part side" aria-label="Findings in {path}"><h4>Findings</h4>\n'
     if document.findings:
         yield from finding_list(analysis.text, document.findings, anchor)
     else:
@@ -41,9 +43,9 @@ def document_html(document: Reported, row: Row, number: int) -> Iterator[str]:
         yield "<h4>Models compared</h4>\n"
         yield from document_comparison(document, anchor)
     yield "</section>\n"
-    yield f'<section class="part main" aria-label="Text"><h4>Text</h4>{legend()}\n'
+    yield f'<section class="part main" aria-label="Reading {path}"><h4>Text</h4>{legend()}\n'
     yield f'<div class="text" id="{anchor}-text" dir="auto" tabindex="0" role="group" '
-    yield f'aria-label="Text of {escaped(document.path)}; arrow keys go from word to word">\n'
+    yield f'aria-label="Text of {path}; arrow keys go from word to word">\n'
     places = {one.offset: f"{anchor}-s{idx}" for idx, one in enumerate(headings, start=1)}
     yield from heat_html(analysis.text, analysis.words, document.findings, anchor, places)
     if not analysis.text:

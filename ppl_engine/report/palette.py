@@ -96,7 +96,10 @@ DARK: Final = Theme(
 
 
 def css() -> str:
-    """Return the colors as custom properties: light ones, and dark ones on screens that ask."""
+    """Return the colors as custom properties: light ones, and dark ones on screens that ask.
+
+    Who shows a page inside of another says by a class of its root, `light` or `dark`, which.
+    """
     light, dark = (_declarations(_properties(theme)) for theme in (LIGHT, DARK))
     underlines = "".join(
         f".h{band}{{background:var(--h{band});color:var(--h{band}-text);"
@@ -105,7 +108,11 @@ def css() -> str:
     )
     # Paper is light whatever the screen is.
     on_dark_screens = "@media screen and (prefers-color-scheme:dark)"
-    return f":root{{{light}}}\n{on_dark_screens}{{:root{{{dark}}}}}\n{underlines}"
+    return (
+        f":root{{{light}}}\n{on_dark_screens}{{:root:not(.light){{{dark}}}}}\n"
+        f"@media screen{{:root.dark{{{dark};color-scheme:dark}}}}\n"
+        f":root.light{{color-scheme:light}}\n{underlines}"
+    )
 
 
 def _properties(theme: Theme) -> Mapping[str, str]:

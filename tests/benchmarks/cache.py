@@ -31,7 +31,7 @@ from ppl_engine.cli import main as ppl
 from ppl_engine.cli.session import MODELS, Models
 from ppl_engine.engine import Engine, Store
 from ppl_engine.models.choice import ModelChoice
-from ppl_engine.models.files import find_model
+from ppl_engine.models.files.directory import find_model
 from ppl_engine.scoring.scorer import ModelInfo
 from ppl_engine.scoring.scores import WindowScores
 from ppl_engine.scoring.windows import Window

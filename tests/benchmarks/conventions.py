@@ -25,7 +25,7 @@ from ppl_engine.evaluation.evaluating import Evaluated, evaluate
 from ppl_engine.evaluation.tally import Tally, total
 from ppl_engine.evaluation.texts import EvaluatedText
 from ppl_engine.models.choice import EMBEDDED, ModelChoice
-from ppl_engine.models.files import find_model
+from ppl_engine.models.files.directory import find_model
 from ppl_engine.models.loading import load_scorer
 from ppl_engine.scoring.scorer import Scorer
 

@@ -10,9 +10,9 @@ from ppl_engine.models.body import Body
 from ppl_engine.models.causal_lm import CausalLM, CausalParts
 from ppl_engine.models.foreign import ForeignBody
 from ppl_engine.models.head import Head
-from ppl_engine.models.llama import llama_body
-from ppl_engine.models.llama_config import LlamaShape
-from ppl_engine.models.tokenizer import TextTokenizer
+from ppl_engine.models.llama.body import llama_body
+from ppl_engine.models.llama.config import LlamaShape
+from ppl_engine.models.tokens.tokenizer import TextTokenizer
 from ppl_engine.scoring.scorer import ModelInfo
 from tests.models.tiny import byte_level_json
 

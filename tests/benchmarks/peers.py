@@ -26,7 +26,7 @@ from typing import Any, Final
 
 import torch
 
-from ppl_engine.models.files import find_model
+from ppl_engine.models.files.directory import find_model
 from tests.benchmarks.peer import PEERS
 from tests.benchmarks.throughput import gpt2_shaped, paragraphs
 

@@ -32,7 +32,7 @@ from transformers import AutoModelForCausalLM, GPT2Config, GPT2LMHeadModel
 
 from ppl_engine.models.choice import ModelChoice
 from ppl_engine.models.device import use_cores
-from ppl_engine.models.files import find_model
+from ppl_engine.models.files.directory import find_model
 from ppl_engine.models.loading import load_scorer
 from ppl_engine.scoring.windows import Window
 from ppl_engine.streaming import score_texts

@@ -19,7 +19,7 @@ from ppl_engine.findings.correction.lexicon import Lexicon
 from ppl_engine.findings.finding import Finding
 from ppl_engine.findings.rereading.values import Document
 from ppl_engine.findings.thresholds import Thresholds
-from ppl_engine.models.tokenizer import TextTokenizer
+from ppl_engine.models.tokens.tokenizer import TextTokenizer
 from ppl_engine.scoring.anchors import SegmentPolicy
 from ppl_engine.scoring.retokenizing import token_change
 from ppl_engine.scoring.windows import Window

@@ -19,7 +19,7 @@ from ppl_engine.findings.correction.lexicon import Lexicon
 from ppl_engine.findings.correction.slips import Slip
 from ppl_engine.findings.correction.word_list import words
 from ppl_engine.findings.thresholds import Thresholds
-from ppl_engine.models.tokenizer import TextTokenizer
+from ppl_engine.models.tokens.tokenizer import TextTokenizer
 from tests.calibrations import calibration
 from tests.fakes import ContextScorer
 from tests.models.tiny import byte_level_json

@@ -24,7 +24,7 @@ from ppl_engine.findings.rereading.rereader import Rereader
 from ppl_engine.findings.rereading.spelling_out import spelled_out
 from ppl_engine.findings.rereading.values import Document, Judged, Proposal
 from ppl_engine.findings.thresholds import Thresholds
-from ppl_engine.models.tokenizer import TextTokenizer
+from ppl_engine.models.tokens.tokenizer import TextTokenizer
 from ppl_engine.scoring.cache import WindowCache
 from ppl_engine.scoring.document import score_document
 from ppl_engine.scoring.scorer import Scorer

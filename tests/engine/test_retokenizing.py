@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tokenizers import Tokenizer
 
 import ppl_engine.models
-from ppl_engine.models.tokenizer import TextTokenizer
+from ppl_engine.models.tokens.tokenizer import TextTokenizer
 from ppl_engine.scoring.retokenizing import TokenChange, encode_changed, token_change
 from ppl_engine.scoring.scorer import Encoding
 from ppl_engine.text.blocks import Cuts, changed_cuts, cuts

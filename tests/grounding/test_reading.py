@@ -10,7 +10,7 @@ from ppl_engine.grounding.library import Library
 from ppl_engine.grounding.reading import library_of, read_with
 from ppl_engine.grounding.source import Source
 from ppl_engine.grounding.windows import BETWEEN, Sizes, Windows, blocks
-from ppl_engine.models.tokenizer import TextTokenizer
+from ppl_engine.models.tokens.tokenizer import TextTokenizer
 from ppl_engine.scoring.cache import WindowCache
 from ppl_engine.scoring.document import score_document
 from ppl_engine.scoring.windows import Window

@@ -23,7 +23,7 @@ from ppl_engine.models import loading
 from ppl_engine.models.body import Body, Past
 from ppl_engine.models.choice import ModelChoice
 from ppl_engine.models.device import resolve_precision
-from ppl_engine.models.files import find_model
+from ppl_engine.models.files.directory import find_model
 from ppl_engine.models.loading import load_scorer
 from ppl_engine.models.memory import is_out_of_memory
 from ppl_engine.scoring.cache import WindowCache

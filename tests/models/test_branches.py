@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ppl_engine.errors import NotEnoughMemoryError, NumericsError
-from ppl_engine.models import blocks as blocks_module
 from ppl_engine.models.causal_lm import CausalLM
 from ppl_engine.models.choice import ModelChoice
-from ppl_engine.models.llama import LlamaBody
+from ppl_engine.models.llama import blocks as blocks_module
+from ppl_engine.models.llama.body import LlamaBody
 from ppl_engine.models.loading import load_scorer
 from ppl_engine.scoring.branches import Branch, branches_as_windows
 from ppl_engine.scoring.scores import Floats, Ints

@@ -15,10 +15,10 @@ from transformers import AutoModelForCausalLM
 
 from ppl_engine.models.causal_lm import CausalLM
 from ppl_engine.models.choice import ModelChoice
-from ppl_engine.models.linear import PackedLinear, PlainLinear, can_pack
-from ppl_engine.models.llama import LlamaBody
-from ppl_engine.models.llama_config import llama_shape
+from ppl_engine.models.llama.body import LlamaBody
+from ppl_engine.models.llama.config import llama_shape
 from ppl_engine.models.loading import load_scorer
+from ppl_engine.models.products.linear import PackedLinear, PlainLinear, can_pack
 from tests.models.tiny import FAMILIES, VOCAB_SIZE, byte_level_json, change_config, save_model
 
 TOLERANCE_NATS = 1e-4

@@ -10,8 +10,8 @@ import pytest
 from ppl_engine.engine import Engine, Knowledge, score
 from ppl_engine.errors import EngineError
 from ppl_engine.findings.thresholds import Thresholds
+from ppl_engine.models.files.ngram import file_digest, is_ngram
 from ppl_engine.models.ngram import NgramModel, load_ngram
-from ppl_engine.models.ngram_files import file_digest, is_ngram
 from ppl_engine.scoring.branches import Branch
 from ppl_engine.scoring.windows import Window
 from tests.calibrations import calibration

@@ -12,7 +12,7 @@ from safetensors.numpy import load_file, save_file
 from ppl_engine.engine import Engine, score
 from ppl_engine.errors import EngineError
 from ppl_engine.models.choice import ModelChoice
-from ppl_engine.models.files import find_model
+from ppl_engine.models.files.directory import find_model
 from ppl_engine.models.loading import load_scorer
 from tests.models.gguf_model import write_gguf
 from tests.models.tiny import SAMPLE, change_config, save_model

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ppl_engine.models.head import Head
-from ppl_engine.models.row_counts import filled, row_count
+from ppl_engine.models.products.row_counts import filled, row_count
 
 WIDTH, N_TOKENS = 32, 700
 LONGEST = 1024

@@ -6,7 +6,7 @@ from hypothesis import given
 from tokenizers import Tokenizer
 
 import ppl_engine.models
-from ppl_engine.models.tokenizer import TextTokenizer
+from ppl_engine.models.tokens.tokenizer import TextTokenizer
 from tests.models.tiny import byte_level_json, lower_case_json, sentencepiece_json
 from tests.texts import NASTY, texts
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers
 
-from ppl_engine.models.tokenizer import TextTokenizer
+from ppl_engine.models.tokens.tokenizer import TextTokenizer
 
 DATA: Final = Path(__file__).parent.parent / "data"
 

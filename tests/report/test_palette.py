@@ -81,3 +81,9 @@ def test_paper_is_light() -> None:
     assert LIGHT.page in light
     assert DARK.page in dark
     assert DARK.page not in light
+
+
+def test_a_page_inside_of_another_has_the_colors_that_its_root_names() -> None:
+    _, dark = palette.css().split("@media screen{:root.dark{")
+    assert DARK.page in dark.split("}")[0]
+    assert "(prefers-color-scheme:dark){:root:not(.light){" in palette.css()

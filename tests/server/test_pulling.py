@@ -261,6 +261,21 @@ async def test_a_closed_document_loses_its_marks_each_time() -> None:
         had = {item.uri: item.result_id or ""}
 
 
+async def test_a_client_that_asks_for_what_is_closed_is_told_of_it_once_more() -> None:
+    editor = await pulling()
+    editor.session.open(document("a zzword"))
+    await full(editor)
+    editor.session.close(URI)
+    (told,) = (await workspace_diagnostic(editor.session, silent, asked_all())).items
+    # VS Code takes no notice of that until it has the answer to this.
+    await full(editor)
+    had = {told.uri: told.result_id or ""}
+    (again,) = (await workspace_diagnostic(editor.session, silent, asked_all(had))).items
+    assert isinstance(again, types.WorkspaceFullDocumentDiagnosticReport)
+    assert (again.uri, list(again.items)) == (URI, [])
+    assert again.result_id != told.result_id
+
+
 async def test_documents_that_are_open_are_not_among_those_that_are_not() -> None:
     editor = await pulling()
     editor.session.reports.publish(found(URI, "odd"))

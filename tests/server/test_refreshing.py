@@ -1,8 +1,13 @@
 import asyncio
+import threading
+from typing import Any
 
+import pytest
 from lsprotocol import types
 
 from ppl_lsp.features.code_lens import code_lens
+from ppl_lsp.features.profile import render_sections
+from ppl_lsp.protocol import ProfileSection
 from ppl_lsp.publishing.refreshing import DELAY_S, KINDS, Refreshing, supported
 from tests.server.fake_editor import URI, Editor, closing, document
 
@@ -79,6 +84,20 @@ async def test_a_client_that_asks_meanwhile_is_not_told_to_ask() -> None:
     assert client.asked == []
 
 
+async def test_a_client_is_told_of_what_has_changed_since_its_answer_was_taken() -> None:
+    client = Client()
+    with client.refreshing.answering("codeLens", "a") as taken:
+        client.change("a")
+        taken()
+    await client.later()
+    assert client.asked == []
+    with client.refreshing.answering("codeLens", "a") as taken:
+        taken()
+        client.change("a")
+    await client.later()
+    assert client.asked == ["codeLens"]
+
+
 async def test_what_changes_while_the_client_is_told_is_told_again() -> None:
     client = Client()
     client.refreshing.changed("semanticTokens")
@@ -115,6 +134,33 @@ async def test_lenses_are_asked_for_again_when_their_text_is_scored() -> None:
     await code_lens(editor.session, LENSES)
     editor.session.change(document("# A\n\na b c d e f g h i j zzk", 2))
     await editor.until(lambda: (URI, 2) in editor.versions())
+    await closing()
+    for _, over in editor.pauses:
+        over.set()
+    await editor.until(lambda: editor.refreshed)
+    assert editor.refreshed == ["codeLens"]
+
+
+async def test_lenses_made_of_what_is_no_longer_shown_are_asked_for_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    began, may_end = threading.Event(), threading.Event()
+
+    def slowly(*taken: Any) -> list[ProfileSection]:
+        began.set()
+        assert may_end.wait(60)
+        return render_sections(*taken)
+
+    editor = await Editor.ready({"debounceMs": 0})
+    editor.session.refreshing.supported = frozenset(KINDS)
+    await editor.scored("# A\n\na b c d e f g h i j")
+    monkeypatch.setattr("ppl_lsp.features.code_lens.render_sections", slowly)
+    answer = asyncio.create_task(code_lens(editor.session, LENSES))
+    await asyncio.to_thread(began.wait, 60)
+    editor.session.change(document("# A\n\na b c d e f g h i j zzk", 2))
+    await editor.until(lambda: (URI, 2) in editor.versions())
+    may_end.set()
+    assert await answer
     await closing()
     for _, over in editor.pauses:
         over.set()

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from safetensors.numpy import save_file
 
-from ppl_engine.models.files import find_model
+from ppl_engine.models.files.directory import find_model
 
 Tensors = dict[str, "np.ndarray"]
 

@@ -22,7 +22,7 @@ const markup = HighlightStyle.define([
 // What the lint package draws as images is drawn as lines: the page loads none.
 const look = EditorView.theme({
   '&': { backgroundColor: 'var(--page)', color: 'var(--text)', height: '100%' },
-  '&.cm-focused': { outline: '2px solid var(--link)', outlineOffset: '-2px' },
+  '&.cm-focused': { outline: 'none' }, // its pane has the frame: scroll bars would hide ours
   '.cm-content': { caretColor: 'var(--text)', padding: '12px 0' },
   '.cm-line': { padding: '0 16px' },
   '.cm-scroller': { fontFamily: 'inherit', lineHeight: '1.75' },

@@ -110,8 +110,8 @@ function apply(view: EditorView, fix: Fix): void {
 }
 
 function select(view: EditorView, { from, to }: Finding): void {
+  view.focus(); // before, since it takes back a scroll to the first line
   view.dispatch({ selection: { anchor: from, head: to }, scrollIntoView: true });
-  view.focus();
 }
 
 function focusedPlace(list: HTMLElement): number | undefined {

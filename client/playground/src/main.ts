@@ -142,8 +142,8 @@ async function openFile(file: File): Promise<void> {
 function jump(position: WirePosition): void {
   const at = LSPPlugin.get(view)?.fromPosition(position) ?? 0;
   const place = Math.min(at, view.state.doc.length);
+  view.focus(); // before, since it takes back a scroll to the first line
   view.dispatch({ selection: { anchor: place }, effects: EditorView.scrollIntoView(place, { y: 'start', yMargin: 24 }) });
-  view.focus();
 }
 
 function showVisible(): void {

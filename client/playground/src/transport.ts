@@ -15,7 +15,10 @@ export function connect(address: string, onEnd: (reason: string) => void): Promi
   });
   const transport: Transport = {
     send: (message) => {
-      socket.send(message);
+      // Whoever goes on writing after the end was told of it once.
+      if (socket.readyState === WebSocket.OPEN) {
+        socket.send(message);
+      }
     },
     subscribe: (handler) => handlers.add(handler),
     unsubscribe: (handler) => handlers.delete(handler),

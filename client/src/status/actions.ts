@@ -32,7 +32,7 @@ function looking({ mode }: Situation): Action[] {
     { label: `$(paintcan) ${other} Heat Map`, detail: `Now: ${MODE_TITLES[mode]}`, command: 'ppl.toggleHeatMap' },
     { label: '$(list-selection) Choose Heat Map…', detail: 'Off, findings only, full', command: 'ppl.chooseHeatMap' },
     { label: '$(graph-line) Show Profile', detail: 'Surprisal along the document', command: 'ppl.showProfile' },
-    { label: '$(file-code) Show Report', detail: 'The document as a page, in the browser', command: 'ppl.showReport' },
+    { label: '$(file-code) Show Report', detail: 'The document as a page, beside it', command: 'ppl.showReport' },
   ];
 }
 

@@ -1,25 +1,36 @@
 /**
- * Runs inside the extension host of a real VS Code, which calls `run` (see the client's README).
+ * Runs inside the extension host of a real VS Code, which calls `run` (see CONTRIBUTING.md), with the real server.
  *
- * Works with the real server and with `test/fixtures/fake-server.mjs`: both flag the word below.
  * Nothing sleeps; a step that never comes to its end is cut off by the harness's own limit.
  */
 import assert from 'node:assert/strict';
 import {
   commands,
+  ConfigurationTarget,
   extensions,
   languages,
   MarkdownString,
   window,
   workspace,
+  type CodeAction,
+  type CodeLens,
   type Diagnostic,
   type Hover,
   type TextDocument,
 } from 'vscode';
 
+interface Manifest {
+  readonly contributes: {
+    readonly commands: readonly { readonly command: string }[];
+    readonly configuration: { readonly properties: Readonly<Record<string, { readonly default: unknown }>> };
+  };
+}
+
 const SURPRISING = 'archaeopterygiformes';
 // The word stands late: the first tokens of a text, which a model reads without context, are never flagged.
-const TEXT = `On Sunday morning the family went to church, and after the service they walked home along the river.
+const TEXT = `# A walk
+
+On Sunday morning the family went to church, and after the service they walked home along the river.
 The children were hungry, so their mother went into the kitchen to cook. She put the bread in the oven.
 The children looked up at the ${SURPRISING} in the sky and laughed.
 `;
@@ -35,6 +46,50 @@ export async function run(): Promise<void> {
     const [finding] = await flagged(document);
     assert.ok(finding);
     assert.match(await hoverText(document, finding), /bits/);
+  });
+  await step('its code actions are those of the server', async () => {
+    const [finding] = await flagged(document);
+    assert.ok(finding);
+    const actions = await commands.executeCommand<CodeAction[]>(
+      'vscode.executeCodeActionProvider',
+      document.uri,
+      finding.range,
+    );
+    const titles = actions.map(({ title }) => title);
+    assert.ok(titles.includes(`Ignore “${SURPRISING}” in this file`), titles.join('\n'));
+  });
+  await step('the lens over the heading leads to the profile', async () => {
+    const lenses = await commands.executeCommand<CodeLens[]>('vscode.executeCodeLensProvider', document.uri);
+    const [lens] = lenses.filter(({ command }) => command?.command === 'ppl.showProfile');
+    assert.match(lens?.command?.title ?? '', /^perplexity /);
+    assert.equal(lens?.range.start.line, 0);
+  });
+  await step('every command of the manifest is there', async () => {
+    const known = new Set(await commands.getCommands());
+    const missing = manifest().contributes.commands.filter(({ command }) => !known.has(command));
+    assert.deepEqual(missing, []);
+  });
+  await step('settings have the values of the manifest, but the server of this run', () => {
+    for (const [name, { default: expected }] of Object.entries(manifest().contributes.configuration.properties)) {
+      if (name !== 'ppl.server.path') {
+        assert.deepEqual(workspace.getConfiguration().get(name), expected, name);
+      }
+    }
+    return Promise.resolve();
+  });
+  await step('toggling the heat map sets it, and again takes it back', async () => {
+    assert.equal(heatMap(), 'off');
+    await commands.executeCommand('ppl.toggleHeatMap');
+    assert.equal(heatMap(), 'full');
+    await commands.executeCommand('ppl.toggleHeatMap');
+    assert.equal(heatMap(), 'off');
+  });
+  await step('a changed setting takes the findings away, and brings them back', async () => {
+    const settings = workspace.getConfiguration('ppl');
+    await settings.update('severity', 'off', ConfigurationTarget.Workspace);
+    await unflagged(document);
+    await settings.update('severity', undefined, ConfigurationTarget.Workspace);
+    await flagged(document);
   });
   await step('stopping takes the findings away', async () => {
     await commands.executeCommand('ppl.stop');
@@ -57,6 +112,14 @@ export async function run(): Promise<void> {
     const [after] = await flagged(document);
     assert.equal(after?.range.start.line, (before?.range.start.line ?? 0) + 2);
   });
+}
+
+function manifest(): Manifest {
+  return extensions.getExtension('ppl-lsp.ppl-lsp')?.packageJSON as Manifest;
+}
+
+function heatMap(): unknown {
+  return workspace.getConfiguration('ppl').get('heatMap');
 }
 
 async function step(name: string, body: () => Promise<void>): Promise<void> {

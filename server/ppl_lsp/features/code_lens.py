@@ -1,7 +1,8 @@
 """What there is to say of a section, over its heading; of a docstring, over that."""
 
 import asyncio
-from typing import TYPE_CHECKING, Final
+from collections.abc import Callable
+from typing import Final
 
 from lsprotocol import types
 
@@ -9,9 +10,6 @@ from ppl_lsp.features.heat_map import WAIT_S
 from ppl_lsp.features.profile import render_sections, sections_of
 from ppl_lsp.protocol import ProfileSection
 from ppl_lsp.session import Session
-
-if TYPE_CHECKING:
-    pass
 
 SHOW_PROFILE: Final = "ppl.showProfile"
 """A command of the client, with the document and a range, if it declares that it has it."""
@@ -25,10 +23,10 @@ LEAST_WORDS: Final = 10
 async def code_lens(session: Session, params: types.CodeLensParams) -> list[types.CodeLens] | None:
     """Wait for the scores of the newest version and put a lens over each section."""
     uri = params.text_document.uri
-    with session.refreshing.answering("codeLens", uri):
+    with session.refreshing.answering("codeLens", uri) as taken:
         if not _is_wanted(session, uri):
             return None
-        sections = await sections_now(session, uri)
+        sections = await sections_now(session, uri, taken)
     if sections is None:
         return None
     return [
@@ -38,13 +36,19 @@ async def code_lens(session: Session, params: types.CodeLensParams) -> list[type
     ]
 
 
-async def sections_now(session: Session, uri: str) -> list[ProfileSection] | None:
-    """Return what there is to say of the sections of a document, once it is scored."""
+async def sections_now(
+    session: Session, uri: str, taken: Callable[[], None] = lambda: None
+) -> list[ProfileSection] | None:
+    """Return what there is to say of the sections of a document, once it is scored.
+
+    `taken` hears when that is decided: finding the sections and their figures takes a while.
+    """
     analysis = await session.analysis(uri, timeout_s=WAIT_S)
     document = session.documents.get(uri)
     if analysis is None or document is None:
         return None
     shown = session.showing.shown(document)
+    taken()
     sections = await sections_of(document)
     return await asyncio.to_thread(
         render_sections, document, analysis, sections, shown[1].findings if shown else ()

@@ -27,13 +27,14 @@ async def inlay_hint(
     def is_enough(document: Document, partial: "Analysis") -> bool:
         return is_scored(partial, from_lsp.span(document.lines, wanted))
 
-    with session.refreshing.answering("inlayHint", uri):
+    with session.refreshing.answering("inlayHint", uri) as taken:
         if not session.settings.inlay_hints:
             return None
         analysis = await session.analysis(uri, timeout_s=WAIT_S, is_enough=is_enough)
         document = session.documents.get(uri)
         if analysis is None or document is None:
             return None
+        taken()
         span = from_lsp.span(document.lines, wanted)
         return await asyncio.to_thread(render, document, analysis, span)
 

@@ -72,6 +72,8 @@ async def document_diagnostic(
     if report is None:
         _refuse(retrigger=not is_superseded)
     reports.give(report)
+    if report.version is None:
+        reports.give_closed(uri)
     if report.result_id == had:
         return types.RelatedUnchangedDocumentDiagnosticReport(report.result_id)
     return types.RelatedFullDocumentDiagnosticReport(list(report.items), result_id=report.result_id)

@@ -73,7 +73,7 @@ async def _tokens(
     def is_enough(document: Document, partial: "Analysis") -> bool:
         return wanted is not None and document is asked and is_scored(partial, span)
 
-    with session.refreshing.answering("semanticTokens", uri):
+    with session.refreshing.answering("semanticTokens", uri) as taken:
         if not session.settings.semantic_tokens:
             return None
         if wanted is not None:
@@ -83,6 +83,7 @@ async def _tokens(
             raise JsonRpcContentModified
         if analysis is None:
             return None
+        taken()
         return await asyncio.to_thread(render, asked, analysis, span)
 
 

@@ -69,14 +69,21 @@ class Refreshing:
         }
 
     @contextmanager
-    def answering(self, kind: Kind, uri: str) -> Generator[None]:
-        """Hear that a request is being answered, with what there is at the end of it."""
+    def answering(self, kind: Kind, uri: str) -> Generator[Callable[[], None]]:
+        """Hear that a request is being answered, with what there is at the end of it.
+
+        Where the answer is made of what there was before, since making it takes a while, what is
+        yielded is to be called when that was taken.
+        """
+        taken: list[int] = []
         self._n_waiting[kind, uri] += 1
         try:
-            yield
-            self._given[kind][uri] = self._state(uri)
+            yield lambda: taken.append(self._state(uri))
+            self._given[kind][uri] = taken[-1] if taken else self._state(uri)
         finally:
             self._n_waiting[kind, uri] -= 1
+        # What has changed while it was being answered was not told.
+        self.look()
 
     def forget(self, uri: str) -> None:
         """Hear that a document is closed."""

@@ -140,6 +140,19 @@ class Reports:
         if report.version is not None:
             self._given[_key(report.uri)] = report.result_id
 
+    def give_closed(self, uri: str) -> None:
+        """Hear that the client gets a report on what is not open.
+
+        Some forget a document, and with it what they are told of it, only once they have this
+        answer: what is to be known of the file is told once more.
+        """
+        key = _key(uri)
+        if key in self._unopened and key not in self._is_open:
+            self._n_closed[key] += 1
+            told = self._unopened[key]
+            self._unopened[key] = _report(told.uri, None, told.items, self._n_closed[key])
+            self._news.announce()
+
     async def newest(
         self, uri: str, document: Callable[[], Document | None], *, timeout_s: float
     ) -> tuple[Report | None, bool]:

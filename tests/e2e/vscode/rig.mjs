@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
 const HERE = dirname(fileURLToPath(import.meta.url));
-const ROOT = join(HERE, '../../..');
+export const ROOT = join(HERE, '../../..');
 const run = promisify(execFile);
 
 /** The text that every editor has in its folder as `sample.md`. */
@@ -26,7 +26,7 @@ export const MISSING =
     : 'set CODE_SERVER, PLAYWRIGHT and PPL_SERVER, see tests/e2e/vscode/README.md';
 
 /** How long anything may take, on a machine that does other work too. */
-export const PATIENCE_MS = 60_000;
+export const PATIENCE_MS = 300_000;
 
 const SETTINGS = {
   'telemetry.telemetryLevel': 'off',
@@ -49,15 +49,21 @@ const SETTINGS = {
  * An editor with a folder of its own; `close` ends all of it.
  *
  * `hasServer: false` leaves the server to be found in the environment of a stand-in for the Python
- * extension, whose `python -m pip install ppl-lsp` puts it there.
+ * extension, whose `python -m pip install ppl-lsp` puts it there. `testsInside: true` leaves the
+ * extension to be loaded from its folder, with tests that run beside it.
  */
-export async function openEditor({ settings = {}, files = {}, trusts = false, hasServer = true } = {}) {
+export async function openEditor({
+  settings = {},
+  files = {},
+  trusts = false,
+  hasServer = true,
+  testsInside = false,
+} = {}) {
   const home = mkdtempSync(join(tmpdir(), 'ppl-vscode-'));
   const [data, folder, profile] = ['data', 'workspace', 'profile'].map((name) => join(home, name));
   for (const path of [join(data, 'User'), join(data, 'Machine'), folder]) {
     mkdirSync(path, { recursive: true });
   }
-  const workspaceSettings = {};
   writeSettings(join(data, 'User', 'settings.json'), { ...SETTINGS, ...(trusts ? { 'security.workspace.trust.enabled': true } : {}), ...settings });
   writeSettings(join(data, 'Machine', 'settings.json'), hasServer ? { 'ppl.server.path': PPL_SERVER } : {});
   copyFileSync(SAMPLE, join(folder, 'sample.md'));
@@ -73,24 +79,24 @@ export async function openEditor({ settings = {}, files = {}, trusts = false, ha
   const config = ['--config', join(data, 'config.yaml')];
   const { version } = JSON.parse(readFileSync(join(ROOT, 'client/package.json'), 'utf8'));
   const vsix = join(ROOT, `client/ppl-lsp-${version}.vsix`);
-  const extensions = [vsix, ...(hasServer ? [] : [await pythonStandIn(home)])];
-  const installing = extensions.flatMap((file) => ['--install-extension', file]);
-  await run(process.execPath, [entry, ...config, ...common, '--force', ...installing], { env });
+  const extensions = [...(testsInside ? [] : [vsix]), ...(hasServer ? [] : [await pythonStandIn(home)])];
+  if (0 < extensions.length) {
+    const installing = extensions.flatMap((file) => ['--install-extension', file]);
+    await run(process.execPath, [entry, ...config, ...common, '--force', ...installing], { env });
+  }
   const options = ['--bind-addr', `127.0.0.1:${port}`, '--auth', 'none', '--disable-telemetry', '--disable-update-check'];
   const trust = trusts ? [] : ['--disable-workspace-trust'];
+  // Without it the page takes no tests from its address.
+  const driver = testsInside ? ['--vscode-option', 'enable-smoke-test-driver'] : [];
   const server = spawn(
     process.execPath,
-    [entry, ...config, ...common, ...options, ...trust, '--disable-getting-started-override', '--ignore-last-opened'],
+    [entry, ...config, ...common, ...options, ...trust, ...driver, '--disable-getting-started-override', '--ignore-last-opened'],
     { env, stdio: 'ignore' },
   );
   const ended = once(server, 'exit');
-  await answers(port);
-  const { chromium } = createRequire(join(PLAYWRIGHT, 'index.js'))('playwright-core');
-  const browser = await chromium.launchPersistentContext(profile, {
-    executablePath: CHROMIUM,
-    headless: true,
-    viewport: { width: 1200, height: 760 },
-    args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-sync'],
+  const browser = await openBrowser(port, profile).catch((error) => {
+    server.kill();
+    throw error;
   });
   browser.setDefaultTimeout(PATIENCE_MS);
   const page = browser.pages()[0] ?? (await browser.newPage());
@@ -98,6 +104,7 @@ export async function openEditor({ settings = {}, files = {}, trusts = false, ha
     page,
     folder,
     pid: server.pid,
+    origin: `127.0.0.1:${port}`,
     /** Show the folder alone; files named in a URL are opened as text, whatever else they are. */
     async openFolder() {
       await page.goto(`http://127.0.0.1:${port}/?folder=${folder}`);
@@ -106,18 +113,35 @@ export async function openEditor({ settings = {}, files = {}, trusts = false, ha
     async open(name) {
       const file = ['openFile', `vscode-remote://127.0.0.1:${port}${join(folder, name)}`];
       const payload = encodeURIComponent(JSON.stringify([file]));
-      await page.goto(`http://127.0.0.1:${port}/?folder=${folder}&payload=${payload}`);
-      await page.locator('.monaco-editor .view-lines').first().waitFor();
+      const item = page.locator('.statusbar-item[id^="ppl-lsp."]');
+      // On a very busy machine the extension host may not come at all: then the page is loaded anew.
+      for (let attempt = 1; attempt <= 3; attempt++) {
+        await page.goto(`http://127.0.0.1:${port}/?folder=${folder}&payload=${payload}`);
+        await page.locator('.monaco-editor .view-lines').first().waitFor();
+        const isThere = await item.waitFor({ timeout: PATIENCE_MS / 3 }).then(
+          () => true,
+          () => false,
+        );
+        if (isThere) {
+          return;
+        }
+      }
+      throw new Error('the extension did not start');
     },
-    /** Change settings of the workspace: the editor does not watch the user's on every system. */
+    /** Make these the settings of the workspace: the editor does not watch the user's on every system. */
     setSettings(changed) {
-      Object.assign(workspaceSettings, changed);
       mkdirSync(join(folder, '.vscode'), { recursive: true });
-      writeSettings(join(folder, '.vscode', 'settings.json'), workspaceSettings);
+      writeSettings(join(folder, '.vscode', 'settings.json'), changed);
     },
     async shot(name) {
       if (SHOTS) {
         await page.screenshot({ path: join(SHOTS, `${name}.png`) });
+      }
+    },
+    /** Take a picture of what a test saw that did not pass. */
+    async failed(name, passed) {
+      if (!passed) {
+        await this.shot(`failed-${name.replaceAll(/[^a-z]+/gi, '-')}`);
       }
     },
     async close() {
@@ -127,6 +151,18 @@ export async function openEditor({ settings = {}, files = {}, trusts = false, ha
       rmSync(home, { recursive: true, force: true, maxRetries: 5 });
     },
   };
+}
+
+async function openBrowser(port, profile) {
+  await answers(port);
+  const { chromium } = createRequire(join(PLAYWRIGHT, 'index.js'))('playwright-core');
+  return chromium.launchPersistentContext(profile, {
+    executablePath: CHROMIUM,
+    headless: true,
+    timeout: PATIENCE_MS,
+    viewport: { width: 1200, height: 760 },
+    args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-sync'],
+  });
 }
 
 /** Write a Python that knows one command, and return its path. */

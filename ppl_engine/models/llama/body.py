@@ -18,12 +18,12 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from ppl_engine.models.blocks import FULL_LENGTHS, blocks
 from ppl_engine.models.body import Past
-from ppl_engine.models.linear import Linear, linear
-from ppl_engine.models.llama_config import LlamaShape
-from ppl_engine.models.llama_past import LlamaPast
-from ppl_engine.models.row_counts import filled, needs_row_counts, row_count
+from ppl_engine.models.llama.blocks import FULL_LENGTHS, blocks
+from ppl_engine.models.llama.config import LlamaShape
+from ppl_engine.models.llama.past import LlamaPast
+from ppl_engine.models.products.linear import Linear, linear
+from ppl_engine.models.products.row_counts import filled, needs_row_counts, row_count
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ import regex
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
-from ppl_engine.models.seams import respects_seams
+from ppl_engine.models.tokens.seams import respects_seams
 from ppl_engine.scoring.alignment import spans_of_bytes, spans_of_offsets
 from ppl_engine.scoring.scorer import Encoding
 from ppl_engine.text.words import BEGINS_WORD_CHARACTER

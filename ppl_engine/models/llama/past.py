@@ -5,7 +5,7 @@ from typing import Final
 from torch import Tensor
 from torch.nn import functional
 
-from ppl_engine.models.llama_config import LlamaShape
+from ppl_engine.models.llama.config import LlamaShape
 
 _ROOM: Final = 64
 """A past grows in steps of so many tokens, so that a word more needs no larger one."""

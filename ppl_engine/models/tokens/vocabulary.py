@@ -8,8 +8,8 @@ import torch
 from torch import Tensor
 
 from ppl_engine.errors import ModelLoadError
-from ppl_engine.models.files import ModelFiles
-from ppl_engine.models.tokenizer import TextTokenizer
+from ppl_engine.models.files.directory import ModelFiles
+from ppl_engine.models.tokens.tokenizer import TextTokenizer
 
 logger = logging.getLogger(__name__)
 

@@ -15,9 +15,9 @@ from safetensors import SafetensorError, safe_open
 
 from ppl_engine.errors import ModelLoadError, ModelNotFoundError
 from ppl_engine.models.choice import EMBEDDED
-from ppl_engine.models.quantization import check_quantization
+from ppl_engine.models.files.quantization import check_quantization
 
-_EMBEDDED_DIRECTORY: Final = Path(__file__).parent / "embedded"
+_EMBEDDED_DIRECTORY: Final = Path(__file__).parent.parent / "embedded"
 _INDEX: Final = "model.safetensors.index.json"
 _PICKLES: Final = ("*.bin", "*.pt", "*.pth", "*.ckpt", "*.pkl")
 _CAUSAL_ENDINGS: Final = ("ForCausalLM", "LMHeadModel", "ForConditionalGeneration")
@@ -63,7 +63,7 @@ def find_model(name: str) -> ModelFiles:
     Or of a GGUF file. Raises ModelNotFoundError or ModelLoadError.
     """
     if name.lower().endswith(_GGUF) and Path(name).expanduser().is_file():
-        from ppl_engine.models.gguf_files import find_gguf  # noqa: PLC0415 - an extra
+        from ppl_engine.models.files.gguf import find_gguf  # noqa: PLC0415 - an extra
 
         return find_gguf(name)
     directory = _locate(name)

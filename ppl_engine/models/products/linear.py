@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from ppl_engine.models.int8 import Int8Linear
+from ppl_engine.models.products.int8 import Int8Linear
 
 _PACKED_DEVIATION: Final = 0.05
 

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any, Final, cast
 
 from ppl_engine.errors import ModelLoadError
-from ppl_engine.models.files import ModelFiles
-from ppl_engine.models.ngram_files import file_digest
+from ppl_engine.models.files.directory import ModelFiles
+from ppl_engine.models.files.ngram import file_digest
 
 _MAGIC: Final = b"GGUF"
 _TOKENS: Final = "tokenizer.ggml.{}_token_id"

@@ -1,0 +1,1 @@
+"""A model's files: found and checked before anything is loaded, without torch."""

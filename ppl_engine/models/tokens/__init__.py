@@ -1,0 +1,1 @@
+"""Text into tokens with exact places, and what is known of a vocabulary."""
