@@ -27,7 +27,7 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from ppl_engine.models.choice import ModelChoice
-from ppl_engine.models.files import find_model
+from ppl_engine.models.files.directory import find_model
 from ppl_engine.models.loading import load_scorer
 from ppl_engine.pretraining.model import LanguageModel, Shape
 from tests.benchmarks.runtimes.model import Array, Model, Sizes

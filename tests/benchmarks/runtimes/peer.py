@@ -66,33 +66,35 @@ def run(peer: Peer, directory: Path) -> None:
     clock = time.process_time
     start = clock()
     package = import_module(peer.package)
-    if peer.runtime is Ours:
+    is_ours = peer.package == "torch"
+    if is_ours:
         import_module("ppl_engine.models.loading")
     imported = clock() - start
     n_before = resident_mb()
     start = clock()
-    runtime = peer.runtime(directory, peer.precision)
-    if peer.runtime is not Ours:
+    runtime: Any = peer.runtime(directory, peer.precision)
+    if not is_ours:
         runtime.load("body")
     loaded = clock() - start
     said = {"import_s": imported, "load_s": loaded, "imported_mb": n_before, "mb": resident_mb()}
     _say({**said, "version": package.__version__.split("-")[0]})
     with np.load(directory / "ids.npz") as file:
         ids = {name: file[name] for name in file.files}
-    going_on: Callable[[], object] | None = None
+    going_on: dict[str, Callable[[], object]] = {}
     for line in sys.stdin:
         task = json.loads(line)
         named = ids[task["ids"]]
         if task["kind"] == "more":
-            going_on = going_on or runtime.after(named, task["n_new"])
-            timed = going_on
+            if task["ids"] not in going_on:
+                going_on[task["ids"]] = runtime.after(named, task["n_new"])
+            timed = going_on[task["ids"]]
         else:
             timed = partial(getattr(runtime, task["kind"]), named)
         start = clock()
         found: Any = timed()
         seconds = clock() - start
         if task.get("save"):
-            np.save(task["save"], found.float() if peer.runtime is Ours else found)
+            np.save(task["save"], found.float() if is_ours else found)
         del found
         _say({"seconds": seconds, "mb": resident_mb()})
 
