@@ -7,7 +7,7 @@ from lsprotocol import types
 from lsprotocol.types import LSPErrorCodes
 from pygls.exceptions import JsonRpcException
 
-from ppl_lsp.publishing.reports import Had, Report
+from ppl_lsp.publishing.report import Had, Report
 from ppl_lsp.session import Session
 
 DOCUMENT_WAIT_S: Final = 30.0

@@ -5,26 +5,22 @@ A client that asks is never told, so that nothing is shown twice. It has to hear
 
 import asyncio
 import logging
-import re
 from collections import Counter
-from collections.abc import Callable, Coroutine, Generator, Iterable
+from collections.abc import Callable, Coroutine, Generator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from hashlib import blake2b
 from typing import Any, Final, Protocol
-from urllib.parse import unquote
 
 from lsprotocol import types
 
 from ppl_lsp.documents import Document
 from ppl_lsp.news import News
+from ppl_lsp.publishing.report import Had, Report, document_key, report_of
 
 logger = logging.getLogger(__name__)
 
 _REFRESH_WAIT_S: Final = 10.0
 """A client that does not answer is asked again all the same."""
 
-_DRIVE: Final = re.compile(r"(?<=^file:///)[A-Z](?=:)")
 _WORKSPACE: Final = ""  # stands among URIs for the request about all that is not open
 _FORGOTTEN_WHEN_CLOSED: Final = "untitled:"
 
@@ -39,39 +35,6 @@ class DiagnosticsSender(Protocol):
     def workspace_diagnostic_refresh_async(self, params: None) -> Coroutine[Any, Any, None]:
         """Ask the client to ask for diagnostics again."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """All diagnostics of a document."""
-
-    uri: str
-    version: int | None
-    """None of a document that nobody has open."""
-
-    items: tuple[types.Diagnostic, ...]
-    result_id: str
-    """The same for the same diagnostics, whatever the version."""
-
-
-class Had:
-    """Which reports on what is not open a client has, by their result ids."""
-
-    def __init__(self, previous: Iterable[types.PreviousResultId]) -> None:
-        self._values = {_key(one.uri): one for one in previous}
-
-    def has(self, report: Report) -> bool:
-        """Whether the client has these diagnostics."""
-        had = self._values.get(_key(report.uri))
-        return had is not None and had.value == report.result_id
-
-    def add(self, report: Report) -> None:
-        """Hear that the client was given a report."""
-        self._values[_key(report.uri)] = types.PreviousResultId(report.uri, report.result_id)
-
-    def uris(self) -> list[str]:
-        """Return the documents of which the client has a report."""
-        return [one.uri for one in self._values.values()]
 
 
 class Reports:
@@ -110,7 +73,7 @@ class Reports:
 
     def open(self, uri: str) -> None:
         """Hear that a document is open: from now on its file does not count."""
-        key = _key(uri)
+        key = document_key(uri)
         self._is_open.add(key)
         file = self._unopened.pop(key, None)
         if file and file.items and file.uri != uri and not self.is_pulled:
@@ -119,7 +82,7 @@ class Reports:
 
     def close(self, uri: str) -> None:
         """Hear that a document was closed; what its file comes to is published next."""
-        key = _key(uri)
+        key = document_key(uri)
         self._is_open.discard(key)
         self._open.pop(key, None)
         self._given.pop(key, None)
@@ -129,16 +92,16 @@ class Reports:
 
     def given(self, uri: str) -> str | None:
         """Return the result id of what the client has of an open document."""
-        return self._given.get(_key(uri))
+        return self._given.get(document_key(uri))
 
     def expect(self, uri: str) -> None:
         """Hear that the client wants to know when there is something new of a document."""
-        self._given.setdefault(_key(uri), None)
+        self._given.setdefault(document_key(uri), None)
 
     def give(self, report: Report) -> None:
         """Hear that the client gets a report."""
         if report.version is not None:
-            self._given[_key(report.uri)] = report.result_id
+            self._given[document_key(report.uri)] = report.result_id
 
     def give_closed(self, uri: str) -> None:
         """Hear that the client gets a report on what is not open.
@@ -146,11 +109,11 @@ class Reports:
         Some forget a document, and with it what they are told of it, only once they have this
         answer: what is to be known of the file is told once more.
         """
-        key = _key(uri)
+        key = document_key(uri)
         if key in self._unopened and key not in self._is_open:
             self._n_closed[key] += 1
             told = self._unopened[key]
-            self._unopened[key] = _report(told.uri, None, told.items, self._n_closed[key])
+            self._unopened[key] = report_of(told.uri, None, told.items, self._n_closed[key])
             self._news.announce()
 
     async def newest(
@@ -160,7 +123,7 @@ class Reports:
 
         The second value is whether somebody else asks for the same by now.
         """
-        key = _key(uri)
+        key = document_key(uri)
         self._turns[key] += 1
         turn = self._turns[key]
 
@@ -175,9 +138,9 @@ class Reports:
 
     def known(self, uri: str, document: Document | None) -> Report | None:
         """Return the report on a snapshot or, if there is none, on a file; None if it may come."""
-        key = _key(uri)
+        key = document_key(uri)
         if document is None:
-            return self._unopened.get(key) or _report(uri, None, (), self._n_closed[key])
+            return self._unopened.get(key) or report_of(uri, None, (), self._n_closed[key])
         report = self._open.get(key)
         return report if report and report.version == document.version else None
 
@@ -198,9 +161,9 @@ class Reports:
     def unopened(self, had: Had) -> list[Report]:
         """Return the reports on what is not open; empty ones on what only the client knows of."""
         gone = [
-            _report(uri, None, (), self._n_closed[_key(uri)])
+            report_of(uri, None, (), self._n_closed[document_key(uri)])
             for uri in had.uris()
-            if _key(uri) not in self._unopened and _key(uri) not in self._is_open
+            if document_key(uri) not in self._unopened and document_key(uri) not in self._is_open
         ]
         return [*self._unopened.values(), *gone]
 
@@ -212,17 +175,17 @@ class Reports:
         if not self.is_pulled:
             self._send(params)
             return
-        key = _key(params.uri)
-        report = self._open[key] = _report(params.uri, version, tuple(params.diagnostics))
+        key = document_key(params.uri)
+        report = self._open[key] = report_of(params.uri, version, tuple(params.diagnostics))
         is_awaited = self._n_waiting[key] > 0
         self._news.announce()
         if not is_awaited and self._given.get(key, report.result_id) != report.result_id:
             self._refreshing.begin()
 
     def _publish_unopened(self, params: types.PublishDiagnosticsParams) -> None:
-        key = _key(params.uri)
+        key = document_key(params.uri)
         before = self._unopened.get(key)
-        report = _report(params.uri, None, tuple(params.diagnostics), self._n_closed[key])
+        report = report_of(params.uri, None, tuple(params.diagnostics), self._n_closed[key])
         if not (report.items or before or self._n_closed[key]):
             return  # nobody has ever heard of it
         if not params.uri.startswith(_FORGOTTEN_WHEN_CLOSED):
@@ -274,28 +237,3 @@ class _Refreshing:
 def _log_refusal(request: "asyncio.Future[None]") -> None:
     if not request.cancelled() and (error := request.exception()):
         logger.info("The client could not refresh diagnostics: %s", error)
-
-
-def _report(
-    uri: str, version: int | None, items: tuple[types.Diagnostic, ...], n_closed: int = 0
-) -> Report:
-    """Make a report.
-
-    The result id of what is not open tells, too, how often it was: closing a document makes some
-    clients forget what they knew of its file.
-    """
-    digest = blake2b(digest_size=12)
-    for item in items:
-        start, end = item.range.start, item.range.end
-        content = (
-            *(start.line, start.character, end.line, end.character),
-            *(item.severity, item.code, item.message),  # not its name, which tells the version
-        )
-        digest.update(repr(content).encode("utf-8", "surrogatepass"))
-    result_id = digest.hexdigest() + (f"-{n_closed}" if n_closed else "")
-    return Report(uri, version, items, result_id)
-
-
-def _key(uri: str) -> str:
-    """Return what is the same for all spellings of a URI."""
-    return _DRIVE.sub(lambda drive: drive[0].lower(), unquote(uri))
