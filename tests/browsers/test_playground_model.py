@@ -24,12 +24,12 @@ def test_the_slips_of_the_sample_are_found_and_mended(new_page: NewPage) -> None
         expect(page.locator("#findings-title")).to_have_text("Findings (3)")
         said = page.locator("#findings li p")
         expect(said).to_contain_text(
-            ["“trombone” surprises", "meant as “which”", "meant as “read”"]
+            ["“trumpet” surprises", "meant as “which”", "meant as “read”"]
         )
         page.locator(".go", has_text="line 31").click()
         mark(page, "info").hover()
         hover = page.locator(".cm-lsp-hover-tooltip")
-        expect(hover).to_contain_text("trombone")
+        expect(hover).to_contain_text("trumpet")
         expect(hover).to_contain_text("bits, 1 in")
         page.locator(".fix.preferred", has_text="which").click()
         expect(line(page, "then exits, which may take")).to_be_visible()

@@ -20,7 +20,7 @@ def test_the_demo_shows_the_slips_of_the_sample_through_the_real_server() -> Non
     )
     assert done.returncode == 0, done.stderr
     for expected in (
-        "surprising-word: “trombone”",
+        "surprising-word: “trumpet”",
         "likely-mistake: “wich” may be meant as “which”",
         "quick fix: Replace with “which” (+",
         "likely-mistake: “reed” may be meant as “read”",

@@ -55,7 +55,7 @@ def test_the_sample_has_the_findings_that_were_put_there(engine: Engine) -> None
     analysis = analyzed(engine, SAMPLE.read_text(encoding="utf-8"))
     found = [(finding.code, finding.severity, finding.text) for finding in analysis.findings]
     assert found == [
-        ("surprising-word", "information", "trombone"),
+        ("surprising-word", "information", "trumpet"),
         ("likely-mistake", "warning", "wich"),
         ("likely-mistake", "warning", "reed"),
     ]

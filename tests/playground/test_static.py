@@ -32,7 +32,7 @@ def test_the_bundle_is_made_of_all_sources_and_the_sample() -> None:
     }
     assert sources <= MADE_FROM["files"].keys(), STALE
     assert "docs/sample.md" in MADE_FROM["files"]
-    assert "restart the trombone" in (pages.STATIC / "playground.js").read_text(encoding="utf-8")
+    assert "restart the trumpet" in (pages.STATIC / "playground.js").read_text(encoding="utf-8")
 
 
 def test_the_packages_are_those_of_the_lock_file_and_have_their_licences() -> None:

@@ -69,6 +69,16 @@ class Editor:
         self.pauses.append((seconds, over))
         await over.wait()
 
+    async def until_in_spite_of_pauses(self, condition: Callable[[], object]) -> None:
+        """Wait, and let every pause end that is begun meanwhile."""
+
+        def holds() -> object:
+            for _, over in self.pauses:
+                over.set()
+            return condition()
+
+        await when(holds)
+
     def text_document_publish_diagnostics(self, params: types.PublishDiagnosticsParams) -> None:
         assert threading.current_thread() is threading.main_thread()
         self.published.append(params)

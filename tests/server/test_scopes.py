@@ -14,7 +14,7 @@ from ppl_lsp.features.configuration import (
 )
 from ppl_lsp.settings import Settings
 from ppl_lsp.workspace.scopes import Scopes, is_in, scopes
-from tests.server.fake_editor import Editor, document, when
+from tests.server.fake_editor import Editor, document
 
 CAN_BE_ASKED = types.ClientCapabilities(types.WorkspaceClientCapabilities(configuration=True))
 NOTEBOOK = "file:///one/notes.ipynb"
@@ -213,10 +213,8 @@ async def test_the_markdown_cells_of_a_notebook_are_documents() -> None:
         types.VersionedTextDocumentIdentifier(2, code.uri), [edit]
     )
     await change(editor, text_content=[content, unknown])
-    await when(lambda: editor.pauses)
-    for _, over in editor.pauses:
-        over.set()  # of a word that is being written nothing is said for a while
-    await editor.until(lambda: shown(editor) == {"a": 1, "b": 2})
+    # Of a word that is being written nothing is said for a while.
+    await editor.until_in_spite_of_pauses(lambda: shown(editor) == {"a": 1, "b": 2})
     await change(editor, structure=structure([cell("d", "zzfour")], [identified("a")]))
     await editor.until(lambda: shown(editor) == {"b": 2, "d": 1})
     closing = types.DidCloseNotebookDocumentParams(

@@ -22,7 +22,7 @@ const TEXT = readFileSync(SAMPLE, 'utf8');
 const SLIP = 'wich';
 /** A likely mistake whose replacement may be wrong. */
 const UNSURE = 'reed';
-const SURPRISE = 'trombone';
+const SURPRISE = 'trumpet';
 
 describe('findings in a document of prose', { skip: MISSING }, () => {
   let editor;
@@ -104,8 +104,8 @@ describe('findings in a document of prose', { skip: MISSING }, () => {
     await flagged(page, SURPRISE);
     await (await quickFix(page, `Ignore “${SURPRISE}” in this workspace`)).click();
     await unflagged(page, SURPRISE);
-    assert.match(onDisk('.ppl', 'words.txt'), /^trombone$/m);
-    assert.match(await visibleText(page), /trombone/);
+    assert.match(onDisk('.ppl', 'words.txt'), /^trumpet$/m);
+    assert.match(await visibleText(page), /trumpet/);
   });
 
   test('a word that is ignored in the file is listed in it', async () => {
@@ -114,7 +114,7 @@ describe('findings in a document of prose', { skip: MISSING }, () => {
     await (await quickFix(page, `Ignore “${SURPRISE}” in this file`)).click();
     await unflagged(page, SURPRISE);
     await command(page, 'File: Save');
-    await until('it is listed', () => /<!-- ppl: words trombone -->/.test(onDisk('sample.md')));
+    await until('it is listed', () => /<!-- ppl: words trumpet -->/.test(onDisk('sample.md')));
   });
 
   test('all findings are among the problems, and lead to their places', async () => {

@@ -20,7 +20,7 @@ import {
 
 const TEXT = readFileSync(SAMPLE, 'utf8');
 const SLIP = 'wich';
-const SURPRISE = 'trombone';
+const SURPRISE = 'trumpet';
 
 describe('a server', { skip: MISSING }, () => {
   let editor;

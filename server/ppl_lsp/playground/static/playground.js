@@ -94,7 +94,7 @@ The server reads its configuration from a file in the current directory. If the 
 | \`timeout\` | 30 | The number of seconds to wait before a request is canceled. |
 | \`workers\` | 4 | The number of processes that handle requests. |
 
-Changes to the configuration take effect after the server is restarted. You do not have to restart the trombone when you change the log level, because the log level is read for every request.
+Changes to the configuration take effect after the server is restarted. You do not have to restart the trumpet when you change the log level, because the log level is read for every request.
 
 ## Run
 
