@@ -23,9 +23,7 @@ def test_the_slips_of_the_sample_are_found_and_mended(new_page: NewPage) -> None
         page = visit(new_page(), served)
         expect(page.locator("#findings-title")).to_have_text("Findings (3)")
         said = page.locator("#findings li p")
-        expect(said).to_contain_text(
-            ["“trumpet” surprises", "meant as “which”", "meant as “read”"]
-        )
+        expect(said).to_contain_text(["“trumpet” surprises", "meant as “which”", "meant as “read”"])
         page.locator(".go", has_text="line 31").click()
         mark(page, "info").hover()
         hover = page.locator(".cm-lsp-hover-tooltip")

@@ -2,7 +2,7 @@
 
 import random
 from collections import Counter
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from dataclasses import astuple, fields, replace
 from functools import cache
 from typing import Any
@@ -17,7 +17,6 @@ from ppl_engine.analysis import Analysis, Partial, Progress
 from ppl_engine.engine import Engine, Knowledge
 from ppl_engine.findings.correction.lexicon import Lexicon
 from ppl_engine.findings.finding import Finding
-from ppl_engine.findings.rereading.values import Document
 from ppl_engine.findings.thresholds import Thresholds
 from ppl_engine.models.tokens.tokenizer import TextTokenizer
 from ppl_engine.scoring.anchors import SegmentPolicy
@@ -326,14 +325,14 @@ def test_a_short_text_is_not_shown_in_parts() -> None:
 @pytest.mark.parametrize("n_words", [300, 3_000])
 def test_a_word_has_only_the_blocks_around_it_judged_again(n_words: int) -> None:
     warm = engine(context=1024)
-    rereader, read = warm._rereader, []
-    judge_block = rereader._judge_block
+    rereader, read = warm._rereader, list[str]()
+    judge_parts = rereader._judge_parts
 
-    def counted(part: Document, *others: Any) -> Any:
-        read.append(part.text)
-        return judge_block(part, *others)
+    def counted(parts: Sequence[Any], progress: Progress) -> Any:
+        read.extend(part.document.text for part in parts)
+        return judge_parts(parts, progress)
 
-    rereader._judge_block = counted  # type: ignore[method-assign]
+    rereader._judge_parts = counted  # type: ignore[method-assign]
     text = long_text(n_words)
     analysis = analyzed(warm, text)
     n_at_first = len(read)
