@@ -55,15 +55,21 @@ async function closeOthers(page, name) {
   if (names.length === 1 && names[0] === name) {
     return;
   }
-  if (0 < names.length) {
-    // Saved first: nobody is there to answer what is to become of changes.
-    await command(page, 'File: Save All Files');
-    await page.locator('.tab.dirty').first().waitFor({ state: 'detached' });
-    await command(page, 'View: Close All Editors');
-    await tabs.first().waitFor({ state: 'detached' });
-  }
+  await closeAll(page);
   await openFile(page, name);
   await page.locator(`.tab.active[data-resource-name="${name}"]`).waitFor();
+}
+
+/** Close all editors; saved first, as nobody is there to answer what is to become of changes. */
+export async function closeAll(page) {
+  const tabs = page.locator('.tabs-container .tab');
+  if ((await tabs.count()) === 0) {
+    return;
+  }
+  await command(page, 'File: Save All Files');
+  await page.locator('.tab.dirty').first().waitFor({ state: 'detached' });
+  await command(page, 'View: Close All Editors');
+  await tabs.first().waitFor({ state: 'detached' });
 }
 
 /** Make the text what it is to be, in the editor and on disk. */

@@ -1,9 +1,11 @@
 // Markdown cells of notebooks in a real VS Code; see README.md for how to run it.
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
-import { clearTheWay } from './beginning.mjs';
+import { clearTheWay, closeAll } from './beginning.mjs';
 import { MISSING, openEditor } from './rig.mjs';
-import { again, colours, command, flagged, noColours, quickFix, RETRY, scored, unflagged, until } from './screen.mjs';
+import { again, colours, command, flagged, noColours, openFile, quickFix, RETRY, scored, unflagged, until } from './screen.mjs';
 
 // The first tokens of a document are never flagged.
 const TEXT =
@@ -27,29 +29,32 @@ describe('a notebook', { skip: MISSING }, () => {
   let editor;
   let page;
   let cells;
+  let name;
+  let nOpened = 0;
   /** What is found of the slip, in all cells. */
   let slips;
 
   before(async () => {
     const settings = { 'workbench.colorTheme': 'Dark Modern', 'editor.wordWrap': 'on' };
-    editor = await openEditor({ settings, files: { 'notes.ipynb': JSON.stringify(NOTEBOOK) } });
+    editor = await openEditor({ settings });
     ({ page } = editor);
     await editor.openFolder();
     await page.keyboard.press('Control+Shift+m');
     // Until extensions have said what they contribute, notebooks are text.
     await page.locator('.part.panel').getByText('Surprisal').first().waitFor();
-    await page.locator('.explorer-folders-view').getByText('notes.ipynb').dblclick();
     cells = page.locator('.notebook-editor .cell-list-container');
-    await cells.locator('.code-cell-row').first().waitFor();
     slips = page.locator('.markers-panel .monaco-list-row').filter({ hasText: SLIP });
   });
-  // Each step begins with the notebook as it is on disk.
+  // Each step has a notebook of its own: to revert one that is being edited does not always do so.
   beforeEach(async () => {
     await clearTheWay(page);
-    await again('the notebook is that of the file', async () => {
-      await command(page, 'File: Revert File');
-      await page.locator('.tab.active.dirty').waitFor({ state: 'detached', ...RETRY });
-    });
+    await closeAll(page);
+    await slipsAre(0);
+    nOpened += 1;
+    name = `notes-${nOpened}.ipynb`;
+    writeFileSync(join(editor.folder, name), JSON.stringify(NOTEBOOK));
+    await openFile(page, name);
+    await cells.locator('.code-cell-row').first().waitFor();
     await slipsAre(1);
   });
   afterEach(({ name, passed }) => editor.failed(name, passed));
@@ -99,7 +104,7 @@ describe('a notebook', { skip: MISSING }, () => {
   test('takes its findings along when it is closed', async () => {
     await command(page, 'View: Close Editor');
     await slipsAre(0);
-    await page.locator('.explorer-folders-view').getByText('notes.ipynb').dblclick();
+    await openFile(page, name);
     await slipsAre(1);
   });
 
