@@ -66,8 +66,11 @@ export async function closeAll(page) {
   if ((await tabs.count()) === 0) {
     return;
   }
-  await command(page, 'File: Save All Files');
-  await page.locator('.tab.dirty').first().waitFor({ state: 'detached' });
+  const dirty = page.locator('.tab.dirty');
+  if (0 < (await dirty.count())) {
+    await command(page, 'File: Save All Files'); // only there while something is to be saved
+    await dirty.first().waitFor({ state: 'detached' });
+  }
   await command(page, 'View: Close All Editors');
   await tabs.first().waitFor({ state: 'detached' });
 }
