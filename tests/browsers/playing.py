@@ -1,9 +1,10 @@
 """What a person does on the page of the playground."""
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from playwright.sync_api import FilePayload, Locator, Page, expect
+from playwright.sync_api import Error, FilePayload, Locator, Page, expect
 
 from tests.browsers.serving import Playground
 
@@ -17,6 +18,10 @@ Some calm words and a zzword among them.
 Say qqthen what it was.
 """
 """To the fake engine, `zzword` surprises and `qqthen` is a likely mistake for `then`."""
+
+
+_MOST_TRIES: Final = 12
+_RETRY_MS: Final = 5_000
 
 
 def visit(page: Page, playground: Playground) -> Page:
@@ -56,6 +61,25 @@ def line(page: Page, text: str) -> Locator:
 def mark(page: Page, kind: str) -> Locator:
     """Return what is underlined as a warning or as information."""
     return page.locator(f".cm-lintRange-{kind}")
+
+
+def hover(page: Page, kind: str, said: str = ".cm-lsp-hover-tooltip") -> Locator:
+    """Point at a mark of a kind until the editor says something of it; return what it says.
+
+    A mark that is drawn anew at that moment was never pointed at.
+    """
+    tooltip = page.locator(said)
+    for _ in range(_MOST_TRIES):
+        page.mouse.move(1, 1)
+        mark(page, kind).first.scroll_into_view_if_needed()
+        box = mark(page, kind).first.bounding_box()
+        assert box
+        # As a hand moves: one jump onto the edge between two letters points at neither.
+        page.mouse.move(box["x"] + box["width"] * 0.3, box["y"] + box["height"] / 2, steps=5)
+        with suppress(Error):
+            tooltip.wait_for(timeout=_RETRY_MS)
+            break
+    return tooltip
 
 
 def write_at_end(page: Page, text: str) -> None:

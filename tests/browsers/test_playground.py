@@ -12,6 +12,7 @@ from tests.browsers.conftest import NewPage
 from tests.browsers.installed import Scheme
 from tests.browsers.playing import (
     editor,
+    hover,
     line,
     mark,
     open_text,
@@ -48,8 +49,7 @@ def test_nothing_is_asked_of_anybody_but_the_server(
     page: Page, served: Playground, watch: list[Watched]
 ) -> None:
     open_text(page)
-    mark(page, "warning").hover()
-    expect(page.locator(".cm-tooltip-hover")).to_be_visible()
+    expect(hover(page, "warning", ".cm-tooltip-hover")).to_be_visible()
     (watched,) = watch
     assert served.address in watched.asked
     assert f"{served.address}playground.js" in watched.asked
@@ -72,10 +72,7 @@ def test_findings_are_underlined_and_listed_with_their_fixes(page: Page) -> None
 
 def test_a_word_that_is_rested_on_tells_its_numbers(page: Page) -> None:
     open_text(page)
-    mark(page, "info").hover()
-    expect(page.locator(".cm-lsp-hover-tooltip")).to_contain_text(
-        "zzword 40.0 bits, 1 in 1.1 trillion"
-    )
+    expect(hover(page, "info")).to_contain_text("zzword 40.0 bits, 1 in 1.1 trillion")
     expect(page.locator(".cm-tooltip-lint")).to_contain_text("surprises the model")
 
 

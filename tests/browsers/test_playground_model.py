@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from tests.browsers.conftest import NewPage
 from tests.browsers.installed import Installed, installed
-from tests.browsers.playing import line, mark, visit
+from tests.browsers.playing import hover, line, visit
 from tests.browsers.serving import REAL, playground
 
 
@@ -25,10 +25,9 @@ def test_the_slips_of_the_sample_are_found_and_mended(new_page: NewPage) -> None
         said = page.locator("#findings li p")
         expect(said).to_contain_text(["“trumpet” surprises", "meant as “which”", "meant as “read”"])
         page.locator(".go", has_text="line 31").click()
-        mark(page, "info").hover()
-        hover = page.locator(".cm-lsp-hover-tooltip")
-        expect(hover).to_contain_text("trumpet")
-        expect(hover).to_contain_text("bits, 1 in")
+        said_of_word = hover(page, "info")
+        expect(said_of_word).to_contain_text("trumpet")
+        expect(said_of_word).to_contain_text("bits, 1 in")
         page.locator(".fix.preferred", has_text="which").click()
         expect(line(page, "then exits, which may take")).to_be_visible()
         expect(page.locator("#findings-title")).to_have_text("Findings (2)")

@@ -1,6 +1,6 @@
 /** The list of findings beside the text, with what can be done about each. */
 import type { EditorState } from '@codemirror/state';
-import type { EditorView } from '@codemirror/view';
+import { EditorView } from '@codemirror/view';
 import { findings, type Finding, type Fix } from './findings';
 import { button, element, labelled } from './page';
 
@@ -111,7 +111,9 @@ function apply(view: EditorView, fix: Fix): void {
 
 function select(view: EditorView, { from, to }: Finding): void {
   view.focus(); // before, since it takes back a scroll to the first line
-  view.dispatch({ selection: { anchor: from, head: to }, scrollIntoView: true });
+  // Into the middle: at the edge there would be no room for what the editor says of it.
+  const scroll = EditorView.scrollIntoView(from, { y: 'center' });
+  view.dispatch({ selection: { anchor: from, head: to }, effects: scroll });
 }
 
 function focusedPlace(list: HTMLElement): number | undefined {
