@@ -25,7 +25,7 @@ def test_the_demo_shows_the_slips_of_the_sample_through_the_real_server() -> Non
         "quick fix: Replace with “which” (+",
         "likely-mistake: “reed” may be meant as “read”",
         "quick fix: Replace with “read” (+",
-        "␣server",
+        "␣which",
         "bits of surprise",
         "ppl-lsp",
     ):
