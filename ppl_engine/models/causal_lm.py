@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final, TypeVar, cast
 
 import numpy as np
@@ -11,21 +11,17 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from ppl_engine.errors import NotEnoughMemoryError, NumericsError
-from ppl_engine.models.body import Body, Past
-from ppl_engine.models.branching import Reading, batches, n_shared_by, tensors
+from ppl_engine.models.body import Past
+from ppl_engine.models.branching import Reading, batches, n_shared_by
 from ppl_engine.models.head import Head
-from ppl_engine.models.kept import KeptWindow, KeptWindows
+from ppl_engine.models.kept import KeptWindows
 from ppl_engine.models.memory import is_out_of_memory
 from ppl_engine.models.rows import (
     RowTable,
-    first_row,
-    n_rows,
-    padded,
     side_by_side,
-    targets,
     window_scores,
 )
-from ppl_engine.models.tokens.tokenizer import TextTokenizer
+from ppl_engine.models.window_reader import CausalParts, WindowReader
 from ppl_engine.scoring.branches import Branch, branches_as_windows
 from ppl_engine.scoring.scorer import Encoding, ModelInfo, Prediction
 from ppl_engine.scoring.scores import Floats, Ints, WindowScores
@@ -44,24 +40,15 @@ _FEW_WINDOWS: Final = 4
 _KEPT_BYTES: Final = {"cpu": 96 * 2**20, "mps": 256 * 2**20, "cuda": 1024 * 2**20}
 
 
-@dataclass(frozen=True, slots=True)
-class CausalParts:
-    """A model taken apart."""
-
-    body: Body
-    head: Head
-    tokenizer: TextTokenizer
-
-
 class CausalLM:
     """Scores windows of token ids with a model that lives on one device."""
 
     def __init__(self, parts: CausalParts, info: ModelInfo, bos_id: int | None) -> None:
-        self._parts = parts
         self._info = info
         self._bos_id = bos_id
         self._step_tokens = _STEP_TOKENS[info.device]
-        self._kept = KeptWindows(_KEPT_BYTES[info.device])
+        kept = KeptWindows(_KEPT_BYTES[info.device])
+        self._reader = WindowReader(parts, kept, info.context)
 
     @property
     def model(self) -> ModelInfo:
@@ -96,7 +83,7 @@ class CausalLM:
         alone = goes_on or self._info.precision == "exact"
         one_by_one = [[k] for k in range(len(windows))]
         batches = one_by_one if alone else side_by_side(windows, self._step_tokens)
-        read = self._each_gone_on if goes_on else self._read
+        read = self._each_gone_on if goes_on else self._reader.read
         for found in self._in_batches(batches, lambda batch: read([windows[k] for k in batch])):
             yield [(idx, self._window_scores(table, windows[idx])) for idx, table in found]
 
@@ -122,7 +109,7 @@ class CausalLM:
             chosen = [windows[k] for k in batch]
             if len(chosen) == 1:
                 return self._each_gone_on(chosen)
-            return [begun.table for begun in self._begin(chosen)]
+            return [begun.table for begun in self._reader.begin(chosen)]
 
         for found in self._in_batches(batches, read):
             yield [(idx, self._window_scores(table, windows[idx])) for idx, table in found]
@@ -171,12 +158,12 @@ class CausalLM:
             before = {reading.trunk: pasts.get(reading.trunk) for reading in own}
             pasts.clear()  # where memory runs out none is held any more
             known = {
-                trunk: self._past_of(windows[trunk][: n_shared_by(trunk, readings)])
+                trunk: self._reader.past_of(windows[trunk][: n_shared_by(trunk, readings)])
                 if past is None
                 else past
                 for trunk, past in before.items()
             }
-            found = self._read_branches(own, [known[reading.trunk] for reading in own])
+            found = self._reader.read_branches(own, [known[reading.trunk] for reading in own])
             pasts.update(known)
             return found
 
@@ -245,93 +232,19 @@ class CausalLM:
             return work(self._parts.head)
 
     @property
+    def _parts(self) -> CausalParts:
+        return self._reader.parts
+
+    @property
+    def _kept(self) -> KeptWindows:
+        return self._reader.kept
+
+    @property
     def _goes_on(self) -> bool:
         return self._parts.body.goes_on and self._info.precision != "exact"
 
-    @torch.inference_mode()
-    def _read(self, windows: Sequence[Window]) -> list[RowTable]:
-        """Read windows from their beginnings, side by side."""
-        head = self._parts.head
-        read = [replace(w, ids=w.ids[: self._info.context]) for w in windows]
-        ids, wanted = (tensor.to(head.device) for tensor in padded(read))
-        hidden = self._parts.body.hidden_states(ids, wanted)  # (R, D)
-        sizes = [n_rows(w) for w in read]
-        all_targets = [targets(w, first_row(w))[:n] for w, n in zip(windows, sizes, strict=True)]
-        table = self._scored(hidden, torch.cat(all_targets))
-        ends = np.cumsum(sizes).tolist()
-        return [table.slice(end - n, end) for n, end in zip(sizes, ends, strict=True)]
-
-    @torch.inference_mode()
-    def _go_on(self, window: Window) -> KeptWindow:
-        """Read a window from where it differs from one that is kept, and keep it."""
-        ids, first = window.ids, first_row(window)
-        body, device = self._parts.body, self._parts.head.device
-        found = self._kept.take(ids)
-        known, start, before = None, 0, None  # rows known, first token to read, rows between
-        past = found[0].past if found else body.new_past(len(ids))
-        if found:
-            kept, start = found
-            if kept.first_row <= first < start:
-                known = kept.table.slice(first - kept.first_row, start - kept.first_row)
-                before = torch.from_numpy(known.hidden[-1:])
-                known = known.slice(0, start - first - 1)
-            else:
-                start = min(start, first)
-            past.crop(start)
-        hidden = torch.empty(0) if before is None else before.to(device)  # (R, D)
-        if start < len(ids):
-            n_wanted = len(ids) - max(start, first)
-            read = body.more_hidden_states(torch.from_numpy(ids[start:]).to(device), past, n_wanted)
-            hidden = read if before is None else torch.cat([hidden, read.float()])
-        table = self._scored(hidden, targets(window, len(ids) - len(hidden)))
-        table = known.followed_by(table) if known else table
-        window_kept = KeptWindow(ids, past, first, table)
-        self._kept.put(window_kept)
-        return window_kept
-
     def _each_gone_on(self, windows: Sequence[Window]) -> list[RowTable]:
-        return [self._go_on(window).table for window in windows]
-
-    @torch.inference_mode()
-    def _begin(self, windows: Sequence[Window]) -> list[KeptWindow]:
-        """Read windows from their beginnings, side by side, and keep them."""
-        device = self._parts.head.device
-        texts = [(torch.from_numpy(w.ids).to(device), n_rows(w)) for w in windows]
-        hidden, pasts = self._parts.body.begun_hidden_states(texts)  # (R, D)
-        table = self._scored(hidden, torch.cat([targets(w, first_row(w)) for w in windows]))
-        ends = np.cumsum([n for _, n in texts]).tolist()
-        found = [
-            KeptWindow(w.ids, past, first_row(w), table.slice(end - n, end))
-            for w, past, end, (_, n) in zip(windows, pasts, ends, texts, strict=True)
-        ]
-        for one in found:
-            self._kept.put(one)
-        return found
-
-    def _past_of(self, ids: Ints) -> Past:
-        """Return what is known after some ids, to be looked at only; read now if nobody did.
-
-        It is read from its beginning: going on would write over what may be looked at, too.
-        """
-        if len(ids) == 0:
-            return self._parts.body.new_past(0)
-        past = self._kept.past_of(ids)
-        return self._begin([Window(ids, len(ids))])[0].past if past is None else past
-
-    @torch.inference_mode()
-    def _read_branches(self, readings: Sequence[Reading], pasts: Sequence[Past]) -> list[Floats]:
-        """Return ln p of the targets of each."""
-        head = self._parts.head
-        branches, wanted = tensors(readings, head.device)
-        hidden = self._parts.body.branch_hidden_states(branches, pasts)  # (R, D)
-        rows = torch.arange(len(wanted), device=head.device)
-        found = head.logprobs(hidden, rows, wanted).cpu().numpy()
-        ends = np.cumsum([len(reading.ids) for reading in readings])
-        return np.split(found, ends[:-1])
-
-    def _scored(self, hidden: Tensor, wanted: Tensor) -> RowTable:
-        """Score tokens (R,) against what final hidden states (R, D) predict."""
-        return RowTable.of(self._parts.head.score(hidden, wanted.to(hidden.device)), hidden)
+        return [self._reader.go_on(window).table for window in windows]
 
     def _window_scores(self, table: RowTable, window: Window) -> WindowScores:
         self._check_numbers(table.logprob)
@@ -369,8 +282,8 @@ class CausalLM:
         logger.warning(notice)
         cpu = torch.device("cpu")
         self._parts.body.to(cpu)
-        self._parts = replace(self._parts, head=self._parts.head.to(cpu))
+        parts = replace(self._parts, head=self._parts.head.to(cpu))
         notices = (*self._info.notices, notice)
         self._info = replace(self._info, device="cpu", notices=notices)
         self._step_tokens = _STEP_TOKENS["cpu"]
-        self._kept = KeptWindows(_KEPT_BYTES["cpu"])
+        self._reader = WindowReader(parts, KeptWindows(_KEPT_BYTES["cpu"]), self._info.context)

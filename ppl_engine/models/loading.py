@@ -21,7 +21,7 @@ from ppl_engine.models.device import (
 from ppl_engine.models.files.directory import ModelFiles, find_model
 from ppl_engine.models.files.ngram import is_ngram
 from ppl_engine.models.head import Head
-from ppl_engine.models.llama.body import llama_body
+from ppl_engine.models.llama.building import llama_body
 from ppl_engine.models.llama.config import LlamaShape, llama_shape
 from ppl_engine.models.memory import is_out_of_memory
 from ppl_engine.models.ngram import load_ngram

@@ -135,7 +135,7 @@ def out_of_memory(model: Path, device: torch.device) -> Result:
         limit = torch.cuda.memory_allocated(device) + (24 << 20)
         torch.cuda.set_per_process_memory_fraction(limit / total, device)
     else:
-        scorer._parts = replace(scorer._parts, body=Limited(body, 4096))  # type: ignore[arg-type]
+        scorer._reader.parts = replace(scorer._parts, body=Limited(body, 4096))  # type: ignore[arg-type]
     try:
         found = scored(scorer, windows)
     finally:

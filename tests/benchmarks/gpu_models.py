@@ -10,7 +10,7 @@ from ppl_engine.models.body import Body
 from ppl_engine.models.causal_lm import CausalLM, CausalParts
 from ppl_engine.models.foreign import ForeignBody
 from ppl_engine.models.head import Head
-from ppl_engine.models.llama.body import llama_body
+from ppl_engine.models.llama.building import llama_body
 from ppl_engine.models.llama.config import LlamaShape
 from ppl_engine.models.tokens.tokenizer import TextTokenizer
 from ppl_engine.scoring.scorer import ModelInfo

@@ -332,7 +332,7 @@ def test_a_cpu_without_memory_is_an_error_that_says_so() -> None:
 
 def limit_body(scorer: loading.CausalLM, limit: int) -> Forgetful:
     body = Forgetful(scorer._parts.body, limit)
-    scorer._parts = replace(scorer._parts, body=body)  # type: ignore[arg-type]
+    scorer._reader.parts = replace(scorer._parts, body=body)  # type: ignore[arg-type]
     return body
 
 

@@ -30,7 +30,7 @@ class Counting:
     def __init__(self, scorer: CausalLM) -> None:
         self._body = scorer._parts.body
         self.n_read = 0
-        scorer._parts = replace(scorer._parts, body=self)  # type: ignore[arg-type]
+        scorer._reader.parts = replace(scorer._parts, body=self)  # type: ignore[arg-type]
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._body, name)
