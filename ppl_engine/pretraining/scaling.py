@@ -3,8 +3,12 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
+
+FEWEST_RUNS: Final = 3
+"""Two unknowns, and one degree of freedom to be wrong in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +55,7 @@ def fit(
     found over hundreds of runs, what is fitted is what depends on text, tokenizer and recipe.
     Raises ValueError for fewer than three runs.
     """
-    if len(runs) < 3:  # noqa: PLR2004 - two unknowns and one degree of freedom to be wrong in
+    if len(runs) < FEWEST_RUNS:
         raise ValueError(f"{len(runs)} runs are too few to fit a curve: three or more are needed")
     terms = np.array([[r.n_parameters**-alpha, r.n_tokens**-beta] for r in runs])
     above = np.array([r.loss - floor for r in runs])

@@ -30,7 +30,7 @@ from ppl_engine.pretraining.held_out import without_held_out
 from ppl_engine.pretraining.lexicon import Policy, count_words, listed, write_lexicon
 from ppl_engine.pretraining.model import Shape
 from ppl_engine.pretraining.progress import Progress
-from ppl_engine.pretraining.scaling import SizedRun
+from ppl_engine.pretraining.scaling import FEWEST_RUNS, SizedRun
 from ppl_engine.pretraining.sizes import SizesTried, finished_run, sized_run
 from ppl_engine.pretraining.tokenizer import train_tokenizer
 from ppl_engine.pretraining.tokens import (
@@ -149,14 +149,21 @@ def compare_sizes(
 ) -> SizesTried:
     """Train each size for its minutes and fit loss against parameters and tokens.
 
-    The run `name` is a point of the fit as well, if it has been finished.
+    The run `name` is a point of the fit as well, if it has been finished. Raises EngineError
+    before anything is trained where that would not be enough.
     """
+    long = finished_run(work, name)
+    if len(plans) + (long is not None) < FEWEST_RUNS:
+        raise EngineError(
+            f"a curve is fitted to {FEWEST_RUNS} runs or more: name more --sizes, or finish the "
+            f"run {name} first."
+        )
     runs: list[SizedRun] = []
     for plan in plans:
         progress.say(f"{plan.shape.n_layers} layers of width {plan.shape.width}")
         train(work, _size_name(plan.shape), plan, progress=progress)
         runs.append(sized_run(work, _size_name(plan.shape)))
-    if (long := finished_run(work, name)) is not None:
+    if long is not None:
         runs.append(long)
     found = SizesTried.fitted(runs)
     found.write(work.sizes_path)

@@ -8,10 +8,14 @@ from pathlib import Path
 import pytest
 
 from ppl_engine import ModelChoice
+from ppl_engine.errors import EngineError
 from ppl_engine.models.loading import load_scorer
 from ppl_engine.pretraining.curve import read_curve
+from ppl_engine.pretraining.progress import Progress
 from ppl_engine.pretraining.scaling import SizedRun, fit, residual
 from ppl_engine.pretraining.sizes import SizesTried
+from ppl_engine.pretraining.steps import compare_sizes
+from ppl_engine.pretraining.workplace import Workplace
 
 DOCS = Path(__file__).parent.parent.parent / "docs"
 
@@ -91,6 +95,11 @@ def test_sizes_are_kept_and_told_as_they_were_tried(tmp_path: Path) -> None:
     told = tried.markdown()
     assert "| 8 × 256 | 4.0 M | 4.00 M | 9.6e+13 | 10 | 5.600 |" in told
     assert "1e+18 FLOP" in told
+
+
+def test_too_few_sizes_are_refused_before_anything_is_trained(tmp_path: Path) -> None:
+    with pytest.raises(EngineError, match="name more --sizes, or finish the run main"):
+        compare_sizes(Workplace(tmp_path), [], name="main", progress=Progress())
 
 
 @pytest.mark.slow
